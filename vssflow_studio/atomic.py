@@ -1,0 +1,87 @@
+"""Writing files so that a reader sees the old one or the new one, never half."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import StorageError
+
+_REMEDIES = {
+    errno.ENOSPC: ("The disk is full", "Free some space and try again; nothing was changed."),
+    errno.EACCES: ("The folder is read-only", "Choose another folder; nothing was changed."),
+    errno.EPERM: ("The folder is read-only", "Choose another folder; nothing was changed."),
+    errno.EROFS: ("The folder is read-only", "Choose another folder; nothing was changed."),
+}
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on a clean exit it takes its place.
+
+    The temporary file keeps the suffix, so writers that choose a format by name
+    work. Raises StorageError when the disk or the folder refuses; `path` is then
+    as it was.
+    """
+    path = Path(path)
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        _keep_mode(temporary, path)
+        _sync(temporary)
+        os.replace(temporary, path)
+        temporary = None
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path` atomically. Raises StorageError."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def storage_error(error: OSError, path: Path) -> StorageError:
+    """The error of the disk, in a user's words."""
+    what, remedy = _REMEDIES.get(
+        error.errno, (f"Can't write here: {error.strerror or error}", "Choose another folder and try again.")
+    )
+    return StorageError(what, file=path, remedy=remedy)
+
+
+def _keep_mode(temporary: Path, path: Path) -> None:
+    """mkstemp makes private files; give the mode of the old file, or the usual one."""
+    if path.exists():
+        mode = path.stat().st_mode & 0o777
+    else:
+        umask = os.umask(0)
+        os.umask(umask)
+        mode = 0o666 & ~umask
+    os.chmod(temporary, mode)
+
+
+def _sync(path: Path) -> None:
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable. Windows has no handle for a folder."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,35 @@
+"""Where the app finds what it ships and keeps what it makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+
+_APP = "vssflow-studio"
+
+
+def resources() -> Path:
+    """The shipped resources: inside the wheel, or at the root of a checkout."""
+    packed = Path(__file__).parent / "_resources"
+    return packed if packed.is_dir() else Path(__file__).parents[1] / "resources"
+
+
+def weights() -> Path:
+    """Folder of the shipped weights, one folder for each model."""
+    return resources() / "weights"
+
+
+def sample() -> Path:
+    """Folder of the sample animatic and its timeline."""
+    return resources() / "sample"
+
+
+def settings() -> Path:
+    """The user's settings folder."""
+    return Path(platformdirs.user_config_dir(_APP, appauthor=False))
+
+
+def logs() -> Path:
+    """The folder of log files."""
+    return Path(platformdirs.user_log_dir(_APP, appauthor=False))

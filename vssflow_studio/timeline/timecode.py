@@ -1,0 +1,66 @@
+"""The one seam between the timeline's time and the model's seconds.
+
+Rates are exact fractions: OTIO stores 24000/1001 as a float, rounded differently by
+every tool that writes it, so a rate is first taken back to the fraction it means.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from opentimelineio.opentime import RationalTime, TimeRange, to_timecode
+
+_NTSC = tuple(Fraction(base * 1000, 1001) for base in (24, 30, 48, 60, 120))
+
+
+def exact_rate(rate: float) -> Fraction:
+    """The rate that `rate` stands for: 23.976, 23.98 and 23.976024 are 24000/1001.
+
+    Raises ValueError when the rate is not positive.
+    """
+    if not rate > 0:
+        raise ValueError(f"a rate has to be positive, not {rate}")
+    for ntsc in _NTSC:
+        if abs(rate - float(ntsc)) < 0.005:
+            return ntsc
+    return Fraction(rate).limit_denominator(1001)
+
+
+def seconds(time: RationalTime) -> Fraction:
+    """`time` in exact seconds."""
+    return Fraction(time.value).limit_denominator(10**6) / exact_rate(time.rate)
+
+
+def samples(time: RationalTime, sample_rate: int) -> int:
+    """The sample nearest to `time`; at NTSC rates frames fall between samples."""
+    return round(seconds(time) * sample_rate)
+
+
+def from_seconds(value: Fraction | float, rate: float) -> RationalTime:
+    """`value` seconds at `rate`, to the nearest whole frame."""
+    return RationalTime(round(Fraction(value) * exact_rate(rate)), rate)
+
+
+def at_rate(time: RationalTime, rate: float) -> RationalTime:
+    """`time` at another rate, exact where OTIO's own rescaling drifts by the rounded rate."""
+    return RationalTime(float(seconds(time) * exact_rate(rate)), rate)
+
+
+def timecode(time: RationalTime, start: RationalTime | None = None) -> str:
+    """Record timecode of `time` counted from `start` (the global start time).
+
+    Drop-frame is written at 29.97 and 59.94 as NLEs do by default. Rates that have
+    no timecode (an audio track's 48000) come out as seconds.
+    """
+    rate = time.rate if start is None else start.rate
+    total = at_rate(time, rate) if start is None else at_rate(time, rate) + start
+    whole = RationalTime(round(total.value), rate)
+    try:
+        return to_timecode(whole)
+    except ValueError:
+        return f"{float(seconds(total)):.3f}s"
+
+
+def range_of(start: RationalTime, end: RationalTime) -> TimeRange:
+    """The range from `start` up to but not including `end`."""
+    return TimeRange(start, end - start)
