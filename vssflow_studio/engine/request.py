@@ -11,24 +11,9 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 
+from ..media.span import Span
+
 SAMPLE_RATE = 48_000
-
-
-@dataclass(frozen=True)
-class PictureSpan:
-    """A stretch of a media file that is seen during the request.
-
-    Seen from `offset` seconds after the request's start for `duration` seconds; the
-    first frame stands at `media_start` seconds from the first frame of the file.
-    `clip` and `timecode` name it in error messages.
-    """
-
-    media: str
-    media_start: float
-    offset: float
-    duration: float
-    clip: str = ""
-    timecode: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +43,7 @@ class Request:
     phonemes: tuple[str, ...] = ()
     voice: str = ""
     prompt: str = ""
-    picture: tuple[PictureSpan, ...] = ()
+    picture: tuple[Span, ...] = ()
     sampling: Sampling = Sampling()
 
     @property
