@@ -1,0 +1,31 @@
+"""Classifier-free guidance (Ho & Salimans 2022) as a wrapper round a velocity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+
+def guided(
+    predict: Callable[[Tensor, Tensor, bool], Tensor], weight: float
+) -> Callable[[float, Tensor], Tensor]:
+    """The velocity `uncond + weight · (cond − uncond)`.
+
+    `predict(time [2·batch], state [2·batch, …], both=True)` answers for the
+    conditioned half first and the unconditioned half second, in one pass. At weight
+    1 only the conditioned half is asked for (`both=False`).
+    """
+
+    def velocity(time: float, state: Tensor) -> Tensor:
+        both = weight != 1.0
+        doubled = torch.cat([state, state]) if both else state
+        times = torch.full((len(doubled),), time, device=state.device)
+        answer = predict(times, doubled, both)
+        if not both:
+            return answer
+        with_conditions, without = answer.chunk(2)
+        return without + weight * (with_conditions - without)
+
+    return velocity
