@@ -1,0 +1,57 @@
+"""The draft model's flow: VSSFlow with our own small encoders in front."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ..conditions import motion
+from ..conditions.prompt import PromptEncoder
+from .config import VSSFlowConfig
+from .network import Projected, Streams, VSSFlow
+
+
+@dataclass(frozen=True)
+class DraftBatch:
+    """Conditions of a batch before any encoder.
+
+    phonemes int64 [batch, mel frames]; voices int64 [batch], −1 for none; prompts;
+    motion [batch, time, motion.CHANNELS], zeros where there is no picture.
+    """
+
+    phonemes: Tensor
+    voices: Tensor
+    prompts: list[str]
+    motion: Tensor
+
+
+class DraftFlow(nn.Module):
+    """Encoders and network; forward predicts the clean latent."""
+
+    def __init__(self, config: VSSFlowConfig, voices: int) -> None:
+        super().__init__()
+        self.config = config
+        self.prompt = PromptEncoder(config.semantic_raw - motion.CHANNELS)
+        self.voices = nn.Embedding(voices, config.voice_raw)
+        self.flow = VSSFlow(config)
+
+    def project(self, batch: DraftBatch, frames: int) -> Projected:
+        """The picture goes both ways: with the prompt as semantics, alone as sync."""
+        meaning = self.prompt(batch.prompts).unsqueeze(1).expand(-1, batch.motion.shape[1], -1)
+        has_voice = (batch.voices >= 0).unsqueeze(1)
+        return self.flow.project(
+            Streams(
+                semantics=torch.cat([meaning, batch.motion], dim=-1),
+                voice=self.voices(batch.voices.clamp(min=0)) * has_voice,
+                sync=batch.motion,
+                lips=batch.motion.new_zeros(len(batch.voices), 1, self.config.lip_channels),
+                phonemes=batch.phonemes,
+            ),
+            frames,
+        )
+
+    def forward(self, latent: Tensor, time: Tensor, conditions: Projected) -> Tensor:
+        """As VSSFlow.forward."""
+        return self.flow(latent, time, conditions)
