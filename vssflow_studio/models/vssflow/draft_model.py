@@ -1,0 +1,156 @@
+"""The shipped draft model, whole: conditions in, waveform out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...errors import ModelError, TextError
+from ..checkpoints import load_into, read_weights
+from ..codecs.mel import MelCodec
+from ..codecs.vocoder import Vocoder
+from ..conditions import motion
+from ..conditions.phonemes import lay_by_durations, phoneme_ids, rasterise
+from ..flow.guidance import guided
+from ..flow.path import velocity_from_data
+from ..flow.solvers import SOLVERS, solve, uniform_grid
+from ..flow.windows import blended
+from ..interface import Conditions, ModelCard, OnStep
+from .config import VSSFlowConfig
+from .draft import DraftBatch, DraftFlow
+from .durations import DurationModel
+from .network import Projected
+
+_OVERLAP_SECONDS = 1.0
+
+
+class DraftModel:
+    """A SoundModel (see `interface.py`) on one device."""
+
+    frame_rate = motion.FRAME_RATE
+    frame_size = motion.FRAME_SIZE
+
+    def __init__(
+        self,
+        card: ModelCard,
+        flow: DraftFlow,
+        durations: DurationModel,
+        codec: MelCodec,
+        vocoder: Vocoder,
+        device: str = "cpu",
+    ) -> None:
+        self.card, self.device = card, device
+        self.flow, self.durations, self.codec, self.vocoder = (
+            module.to(device).eval() for module in (flow, durations, codec, vocoder)
+        )
+
+    @classmethod
+    def load(cls, folder: Path, card: ModelCard, device: str) -> DraftModel:
+        """Read the weights in `folder`. Raises ModelError."""
+        path = folder / "flow.safetensors"
+        tensors, facts = read_weights(path)
+        try:
+            config = VSSFlowConfig.from_json(facts["config"])
+            voices = len(json.loads(facts["voices"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError("The weights don't say their sizes", file=path) from error
+        flow, codec = DraftFlow(config, voices), MelCodec()
+        durations = DurationModel(config.phoneme_table, voices)
+        for module, prefix in ((flow, "draft."), (codec, "codec."), (durations, "durations.")):
+            load_into(module, tensors, prefix, path)
+        vocoder, path = Vocoder(), folder / "vocoder.safetensors"
+        load_into(vocoder, read_weights(path)[0], "", path)
+        return cls(card, flow, durations, codec, vocoder, device)
+
+    @torch.inference_mode()
+    def generate(
+        self,
+        conditions: Conditions,
+        *,
+        seed: int,
+        steps: int | None = None,
+        guidance: float | None = None,
+        solver: str = "",
+        on_step: OnStep = lambda done, total: None,
+    ) -> np.ndarray:
+        """See SoundModel. Raises TextError for a voice the model doesn't have."""
+        frames = max(2, round(conditions.total * self.codec.config.token_rate))
+        projected = self.flow.project(self._batch(conditions, frames), frames)
+        noise = torch.randn(
+            1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(seed)
+        )
+        latent = solve(
+            self._velocity(projected, frames, guidance or self.card.guidance),
+            noise.to(self.device),
+            solver=solver if solver in SOLVERS else self.card.solver,
+            grid=uniform_grid(steps or self.card.steps),
+            on_step=on_step,
+        )
+        sound = self.vocoder(self.codec.untokens(latent))[0]
+        return _fitted(sound.cpu().numpy(), round(conditions.total * self.card.sample_rate))
+
+    def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
+        """(id, start, end) in seconds, durations predicted and stretched to the speech's range."""
+        ids = phoneme_ids(conditions.phonemes)
+        voice = torch.tensor([max(0, self._voice(conditions))], device=self.device)
+        log = self.durations(torch.tensor([ids], device=self.device), voice)[0]
+        return lay_by_durations(ids, log.exp().tolist(), *conditions.speech)
+
+    def natural_length(self, phonemes: tuple[str, ...], voice: str) -> float:
+        """Seconds that the voice would take for the line of its own accord."""
+        ids = phoneme_ids(phonemes)
+        with torch.inference_mode():
+            number = torch.tensor([max(0, self._voice(Conditions(0.0, voice=voice)))])
+            return float(self.durations(torch.tensor([ids]), number).exp().sum())
+
+    def _voice(self, conditions: Conditions) -> int:
+        if not conditions.voice:
+            return -1
+        if conditions.voice not in self.card.voices:
+            raise TextError(
+                f"{self.card.title} has no voice “{conditions.voice}”",
+                remedy=f"It has {', '.join(self.card.voices)}.",
+            )
+        return self.card.voices.index(conditions.voice)
+
+    def _batch(self, conditions: Conditions, frames: int) -> DraftBatch:
+        per = self.codec.config.per_token
+        ids = np.zeros(frames * per, dtype=np.int64)
+        if conditions.phonemes:
+            times = self.phoneme_times(conditions)
+            ids = rasterise(times, frames * per, self.codec.config.frame_rate)
+        moves = torch.zeros(1, max(1, round(conditions.total * self.frame_rate)), motion.CHANNELS)
+        if conditions.frames is not None and len(conditions.frames):
+            moves = motion.motion_features(torch.from_numpy(conditions.frames)).unsqueeze(0)
+        voice = self._voice(conditions) if conditions.phonemes else -1
+        return DraftBatch(
+            phonemes=torch.from_numpy(ids).unsqueeze(0).to(self.device),
+            voices=torch.tensor([voice], device=self.device),
+            prompts=[conditions.prompt],
+            motion=moves.to(self.device),
+        )
+
+    def _velocity(self, projected: Projected, frames: int, guidance: float):
+        rate = self.codec.config.token_rate
+        window, overlap = self.flow.config.window_frames, round(_OVERLAP_SECONDS * rate)
+
+        def part(start: int, end: int, time: float, state: Tensor) -> Tensor:
+            here = projected.cut(start, end)
+            both = here.with_unconditioned()
+
+            def predict(times: Tensor, states: Tensor, doubled: bool) -> Tensor:
+                clean = self.flow(states, times, both if doubled else here)
+                return velocity_from_data(clean, states, times)
+
+            return guided(predict, guidance)(time, state)
+
+        return blended(part, frames, window, overlap)
+
+
+def _fitted(sound: np.ndarray, samples: int) -> np.ndarray:
+    sound = sound[:samples].astype(np.float32)
+    return np.pad(sound, (0, samples - len(sound)))

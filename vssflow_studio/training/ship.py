@@ -1,0 +1,72 @@
+"""Put trained parts together as a model that ships: half-precision weights and a card.
+
+`python -m vssflow_studio.training.ship RUN_FLOW RUN_VOCODER RUN_DURATIONS OUT`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from ..atomic import replacing, write_bytes
+from ..models.checkpoints import file_hash
+from ..models.interface import ModelCard
+from ..models.vssflow.config import draft
+from .speech_cache import VOICES
+
+LICENCE = "Apache-2.0"
+
+
+def ship(flow: Path, vocoder: Path, durations: Path, out: Path) -> None:
+    """Write flow.safetensors, vocoder.safetensors and card.json to `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    parts: dict[str, Tensor] = {}
+    for name, tensor in load_file(flow / "average.safetensors").items():
+        parts[name if name.startswith("codec.") else f"draft.{name}"] = tensor
+    for name, tensor in load_file(durations / "durations.safetensors").items():
+        parts[f"durations.{name}"] = tensor
+    facts = {"config": draft().to_json(), "voices": json.dumps(VOICES)}
+    _save(out / "flow.safetensors", parts, facts)
+    _save(out / "vocoder.safetensors", load_file(vocoder / "vocoder.safetensors"), {})
+    card = ModelCard(
+        name="draft",
+        title="Draft",
+        licence=LICENCE,
+        checkpoint=file_hash(out / "flow.safetensors", out / "vocoder.safetensors"),
+        voices=VOICES,
+        sample_rate=24_000,
+        steps=16,
+        guidance=2.0,
+        solver="euler",
+    )
+    text = json.dumps(asdict(card), indent=2) + "\n"
+    write_bytes(out / "card.json", text.encode())
+
+
+def _save(path: Path, tensors: dict[str, Tensor], facts: dict[str, str]) -> None:
+    # The codec's statistics stay exact; everything else is half as large and no worse.
+    halved = {
+        name: (t if name.startswith("codec.") else t.to(torch.float16)).contiguous()
+        for name, t in tensors.items()
+    }
+    with replacing(path) as temporary:
+        save_file(halved, temporary, facts)
+
+
+def main() -> None:
+    """Ship from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("flow", "vocoder", "durations", "out"):
+        parser.add_argument(name, type=Path)
+    arguments = parser.parse_args()
+    ship(arguments.flow, arguments.vocoder, arguments.durations, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
