@@ -1,0 +1,166 @@
+"""The main job without a window: cues of a timeline in, takes on its tracks out."""
+
+from __future__ import annotations
+
+import queue as queues
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import opentimelineio as otio
+
+from ..errors import Cancelled, StudioError, TimelineError
+from ..models.registry import model_card
+from ..timeline.clips import clip_views
+from ..timeline.cue_sheet import read_cue_sheet
+from ..timeline.cues import Cue, Project
+from ..timeline.files import read_timeline, write_timeline
+from ..timeline.metadata import read_project, write_project
+from ..timeline.rebase import rebase, rebased_project
+from ..timeline.tracks import place_takes
+from .planner import plan
+from .queue import Job, JobQueue
+from .request import Sampling
+from .takes import TakeStore
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of it: the timeline written, takes by cue id, errors by cue id."""
+
+    timeline: Path
+    takes: dict[str, Path] = field(default_factory=dict)
+    errors: dict[str, StudioError] = field(default_factory=dict)
+
+
+class Session:
+    """A timeline file being worked on without a window. Saves after every take."""
+
+    def __init__(self, source: Path, out: Path, search: Sequence[Path] = ()) -> None:
+        """Raises TimelineError."""
+        self.out = Path(out)
+        self.timeline: otio.schema.Timeline = read_timeline(source)
+        self.project: Project = read_project(self.timeline)
+        self.source = Path(source)
+        old, new = self.source.resolve().parent, self.out.resolve().parent
+        rebase(self.timeline, old, new)
+        self.project = rebased_project(self.project, old, new)
+        folders = [*search, *(Path(folder) for folder in self.project.search_folders)]
+        self.views = clip_views(self.timeline, new, folders)
+        self.store = TakeStore(self.out)
+
+    def add_cues(self, sheet: Path) -> None:
+        """Cues of a sheet; one with a known id replaces what that cue asks for."""
+        cues = {cue.id: cue for cue in self.project.cues}
+        for cue in read_cue_sheet(sheet, self.timeline):
+            old = cues.get(cue.id)
+            cues[cue.id] = replace(cue, takes=old.takes, circled=old.circled, clip=old.clip) if old else cue
+        self.project = replace(self.project, cues=tuple(cues.values()))
+
+    def keep(self, cue_id: str, order, path: Path) -> None:
+        """Give a cue its new take, and write the file."""
+        self.project = replace(
+            self.project,
+            cues=tuple(
+                cue.with_take(self.store.take(cue, order, path)) if cue.id == cue_id else cue
+                for cue in self.project.cues
+            ),
+        )
+        self.save()
+
+    def save(self) -> None:
+        """Write cues and tracks. Raises StorageError; the old file is then as it was."""
+        write_project(self.timeline, self.project)
+        place_takes(self.timeline, self.project.cues)
+        write_timeline(self.timeline, self.out)
+
+
+def generate(
+    source: Path,
+    *,
+    out: Path | None = None,
+    cue_sheet: Path | None = None,
+    sampling: Sampling = Sampling(),
+    device: str = "auto",
+    search: Sequence[Path] = (),
+    on_event: Callable[[Job], None] = lambda job: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Make a take for every cue of `source` and write `out` (else `source` itself).
+
+    A cue that can't be made is reported and the others go on. `cancelled` is asked
+    twenty times a second; then Cancelled is raised, finished takes kept. Raises
+    StudioError for what stops everything.
+    """
+    session = Session(source, out or source, search)
+    if cue_sheet:
+        session.add_cues(cue_sheet)
+    if not session.project.cues:
+        raise TimelineError(
+            "There are no cues in this timeline",
+            file=source,
+            remedy="Add some with `cues add`, or give a sheet with --cues.",
+        )
+    report = Report(session.out)
+    waiting = _Waiting(session, report, on_event, device)
+    try:
+        for cue in session.project.cues:
+            waiting.begin(cue, sampling)
+        waiting.finish(cancelled)
+    finally:
+        waiting.close()
+    session.save()
+    return report
+
+
+class _Waiting:
+    """The queue as a headless run sees it: submit all, then take answers as they come."""
+
+    def __init__(self, session: Session, report: Report, on_event, device: str) -> None:
+        self.session, self.report, self.on_event = session, report, on_event
+        self.events: queues.SimpleQueue[Job] = queues.SimpleQueue()
+        self.queue = JobQueue(device, self.events.put)
+        self.open = 0
+
+    def begin(self, cue: Cue, sampling: Sampling) -> None:
+        session = self.session
+        try:
+            request = plan(session.timeline, session.views, cue, session.project, sampling, session.source)
+            order = session.store.order(session.timeline, cue, request, model_card(sampling.model))
+        except StudioError as error:
+            self.report.errors[cue.id] = error
+            return
+        made = session.store.found(order)
+        if made:
+            self._keep(cue.id, order, made)
+            return
+        self.queue.submit(request, order)
+        self.open += 1
+
+    def finish(self, cancelled: Callable[[], bool]) -> None:
+        while self.open:
+            if cancelled():
+                raise Cancelled
+            try:
+                job = self.events.get(timeout=0.05)
+            except queues.Empty:
+                continue
+            self.on_event(job)
+            if not job.is_over:
+                continue
+            self.open -= 1
+            if job.state == "done":
+                self.session.store.remember(job.order)
+                self._keep(job.order.cue_id, job.order, job.order.path)
+            elif job.error:
+                self.report.errors[job.order.cue_id] = job.error
+
+    def close(self) -> None:
+        self.queue.close()
+
+    def _keep(self, cue_id: str, order, path: Path) -> None:
+        cue = next(cue for cue in self.session.project.cues if cue.id == cue_id)
+        relative = self.session.store.take(cue, order, path).path
+        if cue.circled_take is None or cue.circled_take.path != relative:
+            self.session.keep(cue_id, order, path)
+        self.report.takes[cue_id] = path

@@ -1,0 +1,119 @@
+"""The take store: where takes lie, what they are called, which exist already."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import opentimelineio as otio
+
+from .. import __version__
+from ..atomic import storage_error, write_bytes
+from ..models.interface import ModelCard
+from ..timeline.clips import start_time
+from ..timeline.cues import Cue, Take, new_id
+from ..timeline.timecode import seconds
+from .planner import with_handles
+from .request import SAMPLE_RATE, Request
+
+_DAY = 24 * 3600 * SAMPLE_RATE
+
+
+@dataclass(frozen=True)
+class Order:
+    """A take that is to be made: for which cue, and what its WAV is called and carries."""
+
+    cue_id: str
+    take_id: str
+    key: str
+    path: Path
+    description: str
+    time_reference: int
+    provenance: dict = field(default_factory=dict)
+
+
+class TakeStore:
+    """The folder `<timeline>.takes` beside a timeline file.
+
+    `index.json` in it remembers which request made which WAV, so that an unchanged cue
+    is answered from disk. Nothing in it is ever overwritten but the index.
+    """
+
+    def __init__(self, timeline_file: Path) -> None:
+        self.base = Path(timeline_file).resolve().parent
+        self.folder = self.base / f"{Path(timeline_file).stem}.takes"
+
+    def order(
+        self, timeline: otio.schema.Timeline, cue: Cue, request: Request, card: ModelCard
+    ) -> Order:
+        """What is to be written for `cue`. Makes the folder. Raises StorageError."""
+        try:
+            self.folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise storage_error(error, self.folder) from error
+        window = with_handles(cue.range)
+        record = seconds(window.start_time) + seconds(start_time(timeline))
+        take_id = new_id()
+        return Order(
+            cue_id=cue.id,
+            take_id=take_id,
+            key=request.key(card.checkpoint),
+            path=self.folder / f"{_file_name(cue)}_{take_id}.wav",
+            description=f"{cue.character}: {cue.text}" if cue.character else cue.text,
+            time_reference=round(record * SAMPLE_RATE) % _DAY,
+            provenance=_provenance(request, card),
+        )
+
+    def found(self, order: Order) -> Path | None:
+        """A WAV that the same request made before."""
+        name = self._index().get(order.key)
+        path = self.folder / name if name else None
+        return path if path and path.is_file() else None
+
+    def remember(self, order: Order) -> None:
+        """Enter a finished take into the index. Raises StorageError."""
+        index = self._index() | {order.key: order.path.name}
+        write_bytes(self.folder / "index.json", json.dumps(index, indent=1).encode())
+
+    def take(self, cue: Cue, order: Order, path: Path) -> Take:
+        """The take to put into the cue, its path relative to the timeline file."""
+        window = with_handles(cue.range)
+        return Take(
+            id=order.take_id,
+            path=path.relative_to(self.base).as_posix(),
+            head=cue.range.start_time - window.start_time,
+            duration=cue.range.duration,
+            tail=window.end_time_exclusive() - cue.range.end_time_exclusive(),
+            provenance=order.provenance,
+        )
+
+    def _index(self) -> dict[str, str]:
+        try:
+            return json.loads((self.folder / "index.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+
+def _file_name(cue: Cue) -> str:
+    words = "-".join(re.findall(r"[A-Za-z0-9']+", cue.text)[:5]).replace("'", "")[:40]
+    who = re.sub(r"[^A-Za-z0-9]+", "-", cue.character).strip("-").upper()
+    return "_".join(part for part in (who or cue.kind.upper(), words) if part)
+
+
+def _provenance(request: Request, card: ModelCard) -> dict:
+    return {
+        "synthetic": True,
+        "app": f"VSSFlow Studio {__version__}",
+        "model": card.name,
+        "checkpoint": card.checkpoint,
+        "licence": card.licence,
+        "voice": request.voice,
+        "seed": request.sampling.seed,
+        "steps": request.sampling.steps or card.steps,
+        "guidance": request.sampling.guidance or card.guidance,
+        "solver": request.sampling.solver or card.solver,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
