@@ -1,0 +1,65 @@
+"""A timeline as a small movie with its sound and our takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import opentimelineio as otio
+from opentimelineio.opentime import RationalTime
+
+from ..media.preview import write_preview
+from ..media.span import Span
+from ..timeline.clips import (
+    ClipView,
+    clip_views,
+    record_timecode,
+    timeline_duration,
+    timeline_rate,
+    visible_picture,
+)
+from ..timeline.files import read_timeline
+from ..timeline.timecode import exact_rate, range_of, seconds
+
+
+def preview(
+    timeline_file: Path, out: Path, on_step: Callable[[int, int], None] = lambda done, total: None
+) -> None:
+    """Write `out` (.mp4) of the whole timeline. Raises StudioError."""
+    timeline = read_timeline(timeline_file)
+    views = clip_views(timeline, Path(timeline_file).resolve().parent)
+    write_preview(
+        out,
+        picture_spans(timeline, views),
+        sound_spans(timeline, views),
+        float(seconds(timeline_duration(timeline))),
+        rate=exact_rate(timeline_rate(timeline)),
+        on_step=on_step,
+    )
+
+
+def picture_spans(timeline: otio.schema.Timeline, views: Sequence[ClipView]) -> list[Span]:
+    """What is seen, from the first frame to the last, as far as its media is there."""
+    end = timeline_duration(timeline)
+    whole = range_of(RationalTime(0, end.rate), end)
+    pieces = visible_picture(views, whole)
+    return list(_spans(timeline, ((view, piece) for view, piece in pieces if view.media)))
+
+
+def sound_spans(timeline: otio.schema.Timeline, views: Sequence[ClipView]) -> list[Span]:
+    """What is heard: every enabled clip on an audio track whose media is there."""
+    heard = (v for v in views if v.kind == "Audio" and v.enabled and v.media)
+    return list(_spans(timeline, ((view, view.record) for view in heard)))
+
+
+def _spans(timeline, pieces: Iterable[tuple[ClipView, otio.opentime.TimeRange]]):
+    for view, piece in pieces:
+        into = float(seconds(piece.start_time - view.record.start_time)) * view.speed
+        yield Span(
+            media=str(view.media),
+            media_start=float(view.media_start) + into,
+            offset=float(seconds(piece.start_time)),
+            duration=float(seconds(piece.duration)),
+            clip=view.name,
+            timecode=record_timecode(timeline, piece.start_time),
+        )
