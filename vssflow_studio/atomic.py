@@ -11,11 +11,18 @@ from pathlib import Path
 
 from .errors import StorageError
 
+_FULL = ("The disk is full", "Free some space and try again; nothing was changed.")
+_READ_ONLY = ("The folder is read-only", "Choose another folder; nothing was changed.")
+_GONE = ("The folder is not there", "Choose another folder; nothing was changed.")
 _REMEDIES = {
-    errno.ENOSPC: ("The disk is full", "Free some space and try again; nothing was changed."),
-    errno.EACCES: ("The folder is read-only", "Choose another folder; nothing was changed."),
-    errno.EPERM: ("The folder is read-only", "Choose another folder; nothing was changed."),
-    errno.EROFS: ("The folder is read-only", "Choose another folder; nothing was changed."),
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: ("Your quota on this disk is used up", _FULL[1]),
+    errno.EFBIG: ("The file grew larger than this disk allows", _FULL[1]),
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.EROFS: _READ_ONLY,
+    errno.ENOENT: _GONE,
+    errno.ENOTDIR: _GONE,
 }
 
 
@@ -27,10 +34,12 @@ def replacing(path: Path) -> Iterator[Path]:
     work. Raises StorageError when the disk or the folder refuses; `path` is then
     as it was.
     """
-    path = Path(path)
+    # A link stays a link: what it points to is replaced.
+    path = Path(os.path.realpath(path))
     temporary: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+        prefix = f".{path.stem[:40]}-"
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
         yield temporary

@@ -64,7 +64,7 @@ class TakeStore:
             path=self.folder / f"{_file_name(cue)}_{take_id}.wav",
             description=f"{cue.character}: {cue.text}" if cue.character else cue.text,
             time_reference=round(record * SAMPLE_RATE) % _DAY,
-            provenance=_provenance(request, card),
+            provenance=_provenance(cue, request, card),
         )
 
     def found(self, order: Order) -> Path | None:
@@ -103,13 +103,14 @@ def _file_name(cue: Cue) -> str:
     return "_".join(part for part in (who or cue.kind.upper(), words) if part)
 
 
-def _provenance(request: Request, card: ModelCard) -> dict:
+def _provenance(cue: Cue, request: Request, card: ModelCard) -> dict:
     return {
         "synthetic": True,
         "app": f"VSSFlow Studio {__version__}",
         "model": card.name,
         "checkpoint": card.checkpoint,
         "licence": card.licence,
+        "text": cue.text,
         "voice": request.voice,
         "seed": request.sampling.seed,
         "steps": request.sampling.steps or card.steps,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 
 import opentimelineio as otio
@@ -19,9 +20,10 @@ from .timecode import from_seconds, range_of, seconds, timecode
 class ClipView:
     """A clip as it is seen or heard on the timeline.
 
-    `record` counts from the timeline's first frame at its rate. `media_start` and
-    `media_duration` are seconds from the first frame of the media file; `speed` is 0
-    for a freeze frame and negative for reverse.
+    `record` counts from the timeline's first frame at its rate. `media_start` is where
+    in the media file its first frame stands, in seconds from the file's first;
+    `media_duration` is how many seconds of media it uses. `speed` is 0 for a freeze
+    frame; when it is negative, the media runs backwards from `media_start`.
     """
 
     name: str
@@ -44,11 +46,9 @@ def timeline_rate(timeline: otio.schema.Timeline) -> float:
         return timeline.global_start_time.rate
     for tracks in (timeline.video_tracks(), timeline.audio_tracks()):
         for clip in (clip for track in tracks for clip in track.find_clips()):
-            if clip.source_range is not None:
-                return clip.source_range.start_time.rate
-            available = _available(clip.media_reference)
-            if available is not None:
-                return available.start_time.rate
+            known = clip.source_range or _available(clip.media_reference)
+            if known is not None:
+                return known.start_time.rate
     return 24.0
 
 
@@ -76,12 +76,14 @@ def clip_views(
     rate = timeline_rate(timeline)
     views: list[ClipView] = []
     for index, track in enumerate(timeline.tracks):
-        for clip, start, length, speed, enabled in _walk_item(track, Fraction(0), None, 1.0, True):
-            record = range_of(from_seconds(start, rate), from_seconds(start + length, rate))
+        kind = getattr(track, "kind", "Video")
+        place = (index, track.name or f"{kind[:1]}{index + 1}", kind)
+        for found in _walk(track, _Walk(kind)):
+            record = range_of(
+                from_seconds(found.start, rate), from_seconds(found.start + found.length, rate)
+            )
             if record.duration.value > 0:
-                kind = getattr(track, "kind", "Video")
-                place = (index, track.name or f"{kind[0]}{index + 1}", kind)
-                views.append(_view(clip, record, place, (start, length, speed), enabled, base, search_folders))
+                views.append(_view(found, record, place, base, search_folders))
     return tuple(views)
 
 
@@ -96,7 +98,8 @@ def visible_picture(
     """What is seen during `range_`: pieces in order, the topmost enabled track first."""
     free, pieces = [range_], []
     picture = [view for view in views if view.kind == "Video" and view.enabled]
-    for view in sorted(picture, key=lambda view: -view.track):
+    # Reversed first: in a nested stack, which is one track of ours, the last layer is on top.
+    for view in sorted(reversed(picture), key=lambda view: -view.track):
         left: list[TimeRange] = []
         for gap in free:
             shared = _overlap(view.record, gap)
@@ -117,48 +120,57 @@ def _overlap(one: TimeRange, other: TimeRange) -> TimeRange | None:
     return range_of(start, end) if end > start else None
 
 
-_Found = tuple[otio.schema.Clip, Fraction, Fraction, float, bool]
+@dataclass(frozen=True)
+class _Found:
+    """A clip and its stretch of the timeline in seconds; a parent hides `hidden` of its beginning."""
 
-
-def _walk_item(
-    item, start: Fraction, window: tuple[Fraction, Fraction] | None, speed: float, enabled: bool
-) -> Iterator[_Found]:
-    """Clips below `item`, as (clip, start, length, speed, enabled) in timeline seconds.
-
-    `window` cuts what a parent's source range leaves visible.
-    """
-    enabled = enabled and getattr(item, "enabled", True)
-    if isinstance(item, otio.schema.Clip):
-        begin, end = start, start + _length(item)
-        if window:
-            begin, end = max(begin, window[0]), min(end, window[1])
-        if end > begin:
-            # The clip's own start goes along in the speed-scaled offset of `_view`.
-            yield _Trimmed(item, begin - start), begin, end - begin, speed * _speed(item), enabled
-        return
-    if not isinstance(item, (otio.schema.Track, otio.schema.Stack)):
-        return
-    trimmed = item.source_range
-    inner_start = start - (seconds(trimmed.start_time) if trimmed else 0)
-    if trimmed:
-        mine = (start, start + seconds(trimmed.duration))
-        window = mine if window is None else (max(mine[0], window[0]), min(mine[1], window[1]))
-    speed *= _speed(item)
-    at = inner_start
-    for child in item:
-        if isinstance(child, otio.schema.Transition):
-            continue
-        yield from _walk_item(child, at, window, speed, enabled)
-        if isinstance(item, otio.schema.Track):
-            at += _length(child)
+    clip: otio.schema.Clip
+    start: Fraction
+    length: Fraction
+    hidden: Fraction
+    speed: float
+    enabled: bool
 
 
 @dataclass(frozen=True)
-class _Trimmed:
-    """A clip, and how many timeline seconds of its beginning a parent hides."""
+class _Walk:
+    """What the items above an item say about it; `window` is what their source ranges leave."""
 
-    clip: otio.schema.Clip
-    hidden: Fraction
+    kind: str
+    window: tuple[Fraction, Fraction] | None = None
+    speed: float = 1.0
+    enabled: bool = True
+
+    def into(self, item, start: Fraction) -> _Walk:
+        """The same for the children of `item`, which begins at `start`."""
+        window = self.window
+        if item.source_range:
+            end = start + seconds(item.source_range.duration)
+            window = (max(start, window[0]), min(end, window[1])) if window else (start, end)
+        return _Walk(self.kind, window, self.speed * _speed(item), self.enabled and item.enabled)
+
+
+def _walk(item, walk: _Walk, start: Fraction = Fraction(0)) -> Iterator[_Found]:
+    """Clips below `item`, which begins at `start` seconds of the timeline."""
+    if isinstance(item, otio.schema.Clip):
+        begin, end = start, start + _length(item)
+        if walk.window:
+            begin, end = max(begin, walk.window[0]), min(end, walk.window[1])
+        if end > begin:
+            speed, enabled = walk.speed * _speed(item), walk.enabled and item.enabled
+            yield _Found(item, begin, end - begin, begin - start, speed, enabled)
+        return
+    if not isinstance(item, (otio.schema.Track, otio.schema.Stack)):
+        return
+    # A nest has its picture and its sound; a video track shows only the former.
+    if isinstance(item, otio.schema.Track) and item.kind != walk.kind:
+        return
+    inside = walk.into(item, start)
+    at = start - (seconds(item.source_range.start_time) if item.source_range else 0)
+    for child in item:
+        yield from _walk(child, inside, at)
+        if isinstance(item, otio.schema.Track):
+            at += _length(child)
 
 
 def _length(item) -> Fraction:
@@ -180,7 +192,7 @@ def _speed(item) -> float:
     for effect in item.effects:
         if isinstance(effect, otio.schema.FreezeFrame):
             return 0.0
-        if isinstance(effect, otio.schema.LinearTimeWarp):
+        if isinstance(effect, otio.schema.LinearTimeWarp) and isfinite(effect.time_scalar):
             speed *= effect.time_scalar
     return speed
 
@@ -189,21 +201,14 @@ def _available(reference) -> TimeRange | None:
     return reference.available_range if reference is not None else None
 
 
-def _view(found, record, place, timing, enabled, base, search_folders) -> ClipView:
-    clip, (index, track_name, kind), (_, length, speed) = found.clip, place, timing
-    media, chosen = None, clip.media_reference
-    for reference in references(clip):
-        media = resolve(reference, base, search_folders)
-        if media:
-            chosen = reference
-            break
+def _view(found: _Found, record, place, base: Path, search_folders) -> ClipView:
+    clip, (index, track_name, kind) = found.clip, place
+    media, chosen = _media(clip, base, search_folders)
     name = media_name(chosen) if chosen is not None else ""
-    source = clip.source_range.start_time if clip.source_range else None
-    available = _available(chosen)
-    origin = seconds(available.start_time) if available else Fraction(0)
-    first = seconds(source) - origin if source is not None else Fraction(0)
-    if first < 0:  # the reference's range and the clip's don't agree: trust the clip
-        first = seconds(source)
+    speed = Fraction(found.speed).limit_denominator(10_000)
+    first = _first_frame(clip, chosen)
+    # Played backwards, the end of the source range is seen first.
+    start = first if speed >= 0 else first + _length(clip) * -speed
     return ClipView(
         name=clip.name or name or "clip",
         kind=kind,
@@ -212,11 +217,37 @@ def _view(found, record, place, timing, enabled, base, search_folders) -> ClipVi
         record=record,
         media=media,
         media_name=name,
-        media_start=first + found.hidden * Fraction(speed).limit_denominator(1000),
-        media_duration=length * abs(Fraction(speed).limit_denominator(1000)),
-        speed=speed,
-        enabled=enabled,
+        media_start=start + found.hidden * speed,
+        media_duration=found.length * abs(speed),
+        speed=found.speed,
+        enabled=found.enabled,
         key=ClipKey(clip.name or "", name, float(first)),
     )
 
 
+def _media(clip, base: Path, search_folders) -> tuple[Path | None, otio.core.MediaReference | None]:
+    """The first reference whose file is there, the active one first; else the active one."""
+    for reference in references(clip):
+        media = resolve(reference, base, search_folders)
+        if media:
+            return media, reference
+    return None, clip.media_reference
+
+
+def _first_frame(clip: otio.schema.Clip, chosen) -> Fraction:
+    """Where the clip's source range begins, in seconds from the first frame of the file.
+
+    The range is in the media's own timecode. Where a proxy stands in for the original
+    and has another timecode, the one that the range lies in is taken; where none fits,
+    the range counts from the file's first frame.
+    """
+    if clip.source_range is None:
+        return Fraction(0)
+    start = seconds(clip.source_range.start_time)
+    ranges = [r for r in map(_available, (chosen, clip.media_reference)) if r is not None]
+    for range_ in ranges:
+        begin = seconds(range_.start_time)
+        if begin <= start < begin + seconds(range_.duration):
+            return start - begin
+    begin = seconds(ranges[0].start_time) if ranges else Fraction(0)
+    return start - begin if start >= begin else start

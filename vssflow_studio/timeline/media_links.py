@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 import opentimelineio as otio
 
@@ -22,22 +23,32 @@ def references(clip: otio.schema.Clip) -> list[otio.core.MediaReference]:
 
 
 def url_path(url: str) -> str:
-    """The path that a target_url means: plain, percent-encoded, `file://`, drive letters."""
+    """The path that a target_url means; of a `file://` URL, percent-decoded.
+
+    Drive letters and servers come out as Windows writes them (`C:/…`, `//server/…`).
+    What is no `file:` URL is given back as it is, because a plain path may hold a `%`.
+    """
     if not url.lower().startswith("file:"):
-        return unquote(url) if "%" in url and not os.path.exists(url) else url
-    parts = urlsplit(url)
-    path = unquote(parts.path)
-    if re.match(r"^/[A-Za-z]:", path):
-        return path[1:]
-    if parts.netloc and parts.netloc != "localhost":
-        return f"//{parts.netloc}{path}"
-    return path
+        return url
+    # Not urlsplit: tools leave `#` and `?` of file names unencoded.
+    rest = unquote(url[len("file:") :])
+    if not rest.startswith("//"):
+        return rest
+    host, _, path = rest[2:].partition("/")
+    if re.match(r"^[A-Za-z]:", path):
+        return path
+    return f"/{path}" if host.lower() in ("", "localhost") else f"//{host}/{path}"
+
+
+def is_relative(url: str) -> bool:
+    """Whether `url` counts from the timeline's folder: no scheme, drive, server or root."""
+    return bool(url) and not re.match(r"^([A-Za-z][A-Za-z0-9+.-]*:|[/\\])", url)
 
 
 def media_name(reference: otio.core.MediaReference) -> str:
-    """The file name in a reference; empty for missing media and image sequences' bases."""
+    """The file name in a reference, of a sequence its prefix; empty for missing media."""
     url = getattr(reference, "target_url", None) or getattr(reference, "name_prefix", "") or ""
-    return url_path(url).replace("\\", "/").rsplit("/", 1)[-1]
+    return _last(_decoded(url_path(url)))
 
 
 def resolve(
@@ -46,31 +57,60 @@ def resolve(
     """The file of `reference`: where it says, beside the timeline, or in the search folders."""
     if not isinstance(reference, otio.schema.ExternalReference) or not reference.target_url:
         return None
-    said = Path(url_path(reference.target_url))
-    name = media_name(reference)
-    for candidate in (said if said.is_absolute() else base / said, base / name):
-        if candidate.is_file():
-            return candidate
+    said = url_path(reference.target_url)
+    for path in dict.fromkeys((said, unquote(said))):
+        for candidate in (base / path, base / _last(path)):
+            if candidate.is_file():
+                return candidate
     for folder in search_folders:
-        found = _files_below(str(folder)).get(name)
+        found = _files_below(str(folder)).get(_key(_last(_decoded(said))))
         if found:
-            return Path(found)
+            return Path(max(found, key=lambda path: _shared_folders(path, said)))
     return None
-
-
-@lru_cache(maxsize=16)
-def _files_below(folder: str) -> dict[str, str]:
-    """File name → path below `folder`, up to a bound, so that a wrong folder can't hang."""
-    found: dict[str, str] = {}
-    for where, folders, names in os.walk(folder):
-        folders.sort()
-        for name in names:
-            found.setdefault(name, os.path.join(where, name))
-        if len(found) > _MOST_FILES:
-            break
-    return found
 
 
 def forget_search() -> None:
     """Look into the search folders afresh next time."""
     _files_below.cache_clear()
+
+
+@lru_cache(maxsize=16)
+def _files_below(folder: str) -> dict[str, list[str]]:
+    """File name → paths below `folder`, up to a bound, so that a wrong folder can't hang."""
+    found: dict[str, list[str]] = {}
+    count = 0
+    for where, folders, names in os.walk(folder):
+        folders.sort()
+        for name in names:
+            found.setdefault(_key(name), []).append(os.path.join(where, name))
+        count += len(names)
+        if count > _MOST_FILES:
+            break
+    return found
+
+
+def _key(name: str) -> str:
+    """File names compare composed: macOS hands them out decomposed."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _decoded(path: str) -> str:
+    return unquote(path) if re.search(r"%[0-9A-Fa-f]{2}", path) else path
+
+
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _shared_folders(one: str, other: str) -> int:
+    """How many of the innermost folders agree: two cards may hold clips of one name."""
+    count = 0
+    for a, b in zip(_inner_folders(one), _inner_folders(other), strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def _inner_folders(path: str) -> Iterator[str]:
+    return reversed(PurePosixPath(_decoded(path).replace("\\", "/")).parts[:-1])

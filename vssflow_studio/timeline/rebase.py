@@ -9,22 +9,26 @@ from pathlib import Path
 import opentimelineio as otio
 
 from .cues import Project
-from .media_links import url_path
+from .media_links import is_relative
 
 
 def rebase(timeline: otio.schema.Timeline, old: Path, new: Path) -> None:
-    """Rewrite relative target_urls from folder `old` to folder `new`; absolute ones stay."""
+    """Rewrite relative target_urls from folder `old` to folder `new`; all others stay."""
     if old.resolve() == new.resolve():
         return
     for clip in timeline.find_clips():
         for reference in clip.media_references().values():
-            url = getattr(reference, "target_url", None)
-            if url and not url.lower().startswith("file:") and not Path(url_path(url)).is_absolute():
-                reference.target_url = rebased(url, old, new)
+            # Image sequences have a folder of their own word.
+            for field in ("target_url", "target_url_base"):
+                url = getattr(reference, field, None)
+                if url and is_relative(url):
+                    setattr(reference, field, rebased(url, old, new))
 
 
 def rebased_project(project: Project, old: Path, new: Path) -> Project:
     """The project with its takes' paths counted from `new`."""
+    if old.resolve() == new.resolve():
+        return project
     return replace(
         project,
         cues=tuple(
@@ -35,6 +39,13 @@ def rebased_project(project: Project, old: Path, new: Path) -> Project:
 
 
 def rebased(path: str, old: Path, new: Path) -> str:
-    """A relative path, forward slashes, counted from `new` instead of `old`."""
-    where = os.path.relpath(old.resolve() / url_path(path), new.resolve())
-    return where.replace(os.sep, "/")
+    """A relative path, forward slashes, counted from `new` instead of `old`.
+
+    Absolute where there is no way between them (two drives of Windows).
+    """
+    there = old.resolve() / path
+    try:
+        where = os.path.relpath(there, new.resolve())
+    except ValueError:
+        where = str(there)
+    return where.replace(os.sep, "/") + ("/" if path.endswith("/") else "")

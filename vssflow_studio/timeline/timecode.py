@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from opentimelineio.opentime import RationalTime, TimeRange, to_timecode
+from opentimelineio.opentime import RationalTime, TimeRange, from_timecode, to_timecode
 
 _NTSC = tuple(Fraction(base * 1000, 1001) for base in (24, 30, 48, 60, 120))
 
@@ -50,15 +50,27 @@ def timecode(time: RationalTime, start: RationalTime | None = None) -> str:
     """Record timecode of `time` counted from `start` (the global start time).
 
     Drop-frame is written at 29.97 and 59.94 as NLEs do by default. Rates that have
-    no timecode (an audio track's 48000) come out as seconds.
+    no timecode (15, an audio track's 48000) and times before midnight come out as
+    seconds from the timeline's first frame.
     """
     rate = time.rate if start is None else start.rate
     total = at_rate(time, rate) if start is None else at_rate(time, rate) + start
-    whole = RationalTime(round(total.value), rate)
     try:
-        return to_timecode(whole)
+        # OTIO knows NTSC rates by their fraction only, not as tools round them.
+        return to_timecode(RationalTime(round(total.value), float(exact_rate(rate))))
     except ValueError:
-        return f"{float(seconds(total)):.3f}s"
+        return f"{float(seconds(time)):.3f}s"
+
+
+def parse_timecode(text: str, rate: float) -> RationalTime:
+    """`01:00:05:12` (or `;12` for drop-frame) as time at `rate`.
+
+    Raises ValueError for what is no timecode at this rate.
+    """
+    hours, minutes, whole = (int(part) for part in text.replace(";", ":").split(":")[:3])
+    if hours < 0 or minutes not in range(60) or whole not in range(60):
+        raise ValueError(f"{text!r} is no timecode")
+    return RationalTime(from_timecode(text, float(exact_rate(rate))).value, rate)
 
 
 def range_of(start: RationalTime, end: RationalTime) -> TimeRange:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -26,13 +26,14 @@ from .foley_cache import FoleyCache
 from .speech_cache import SpeechCache
 
 _RESOLUTIONS = ((2048, 480), (960, 240), (320, 80))
+_JUDGED = ((2048, 480), (960, 240))  # finer time costs most and adds least
 _CROP = 60  # mel frames
 
 
 class SpectrogramDiscriminator(nn.Module):
     """A few convolutions over one resolution's magnitudes; returns every layer's output."""
 
-    def __init__(self, fft: int, hop: int, width: int = 24) -> None:
+    def __init__(self, fft: int, hop: int, width: int = 16) -> None:
         super().__init__()
         self.fft, self.hop = fft, hop
         sizes = [(1, width), (width, width), (width, width), (width, width)]
@@ -89,12 +90,19 @@ class Crops:
                 return torch.from_numpy(crop * self.rng.uniform(0.4, 1.2))
 
 
-def train(cache: Path, out: Path, minutes: float, batch: int = 12, seed: int = 0) -> None:
-    """Train for `minutes`; leaves vocoder.safetensors and log.csv in `out`."""
+def train(
+    cache: Path, out: Path, minutes: float, *, resume: bool = False, batch: int = 12, seed: int = 0
+) -> None:
+    """Train for `minutes`; leaves vocoder.safetensors and log.csv in `out`.
+
+    `resume` begins with the vocoder that is there and lets the discriminators judge at once.
+    """
     torch.manual_seed(seed)
     out.mkdir(parents=True, exist_ok=True)
     codec, vocoder = MelCodec(), Vocoder()
-    critics = nn.ModuleList(SpectrogramDiscriminator(*r) for r in _RESOLUTIONS)
+    if resume:
+        vocoder.load_state_dict(load_file(out / "vocoder.safetensors"))
+    critics = nn.ModuleList(SpectrogramDiscriminator(*r) for r in _JUDGED)
     makers = torch.optim.AdamW(vocoder.parameters(), 1e-3, betas=(0.8, 0.95), fused=True)
     judges = torch.optim.AdamW(critics.parameters(), 2e-4, betas=(0.8, 0.95), fused=True)
     average = {k: v.clone() for k, v in vocoder.state_dict().items()}
@@ -107,7 +115,7 @@ def train(cache: Path, out: Path, minutes: float, batch: int = 12, seed: int = 0
         made = vocoder(codec.mel(real))
         loss = spectral_loss(made, real)
         recent.append(float(loss.detach()))
-        if spent > 0.4:
+        if spent > (0.1 if resume else 0.4):
             _judge(critics, judges, real, made.detach())
             loss = loss + 0.1 * _persuade(critics, real, made)
         makers.zero_grad()
@@ -161,8 +169,9 @@ def main() -> None:
     parser.add_argument("cache", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("--resume", action="store_true")
     arguments = parser.parse_args()
-    train(arguments.cache, arguments.out, arguments.minutes)
+    train(arguments.cache, arguments.out, arguments.minutes, resume=arguments.resume)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,202 @@
+"""The window's model: plain Python, no Qt. Widgets show it and are told when it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import opentimelineio as otio
+from opentimelineio.opentime import RationalTime, TimeRange
+
+from ..engine.preview import sound_spans
+from ..engine.queue import Job
+from ..media.span import Span
+from ..timeline.clips import (
+    ClipView,
+    clip_views,
+    record_timecode,
+    timeline_duration,
+    timeline_rate,
+)
+from ..timeline.cue_sheet import parse_time
+from ..timeline.cues import Cue, Kind, Project, Take, new_id
+from ..timeline.files import read_timeline, write_timeline
+from ..timeline.metadata import read_project, write_project
+from ..timeline.rebase import rebase, rebased_project
+from ..timeline.tracks import place_takes
+
+TIMELINE, PROJECT, SELECTION, PLAYHEAD, JOBS = "timeline", "project", "selection", "playhead", "jobs"
+
+
+class StudioModel:
+    """The open timeline, its cues, what is selected, the playhead and the jobs' states.
+
+    `listen(what, callback)`: `what` is one of the constants above; callbacks get no
+    arguments and run on the caller's thread, which is always the window's.
+    """
+
+    def __init__(self) -> None:
+        self.path: Path | None = None
+        self.timeline: otio.schema.Timeline | None = None
+        self.project = Project()
+        self.views: tuple[ClipView, ...] = ()
+        self.selected_clip: ClipView | None = None
+        self.selected_cue = ""
+        self.playhead = RationalTime(0, 24)
+        self.jobs: dict[str, Job] = {}
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
+
+    def listen(self, what: str, callback: Callable[[], None]) -> None:
+        """Call `callback` after every change of `what`."""
+        self._listeners.setdefault(what, []).append(callback)
+
+    def _tell(self, *whats: str) -> None:
+        for what in whats:
+            for callback in self._listeners.get(what, ()):
+                callback()
+
+    # --- files ---
+
+    def open(self, path: Path) -> None:
+        """Show the timeline in `path`. Raises TimelineError; the old one then stays."""
+        timeline = read_timeline(path)
+        project = read_project(timeline)
+        self.path, self.timeline, self.project = Path(path), timeline, project
+        self.jobs, self.selected_clip, self.selected_cue = {}, None, ""
+        self.playhead = RationalTime(0, self.rate)
+        self._refresh()
+        self._tell(TIMELINE, PROJECT, SELECTION, PLAYHEAD)
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the timeline, to another `path` if given. Raises StorageError, TimelineError."""
+        target = Path(path or self.path)
+        old, new = self.path.resolve().parent, target.resolve().parent
+        rebase(self.timeline, old, new)
+        self.project = rebased_project(self.project, old, new)
+        write_project(self.timeline, self.project)
+        place_takes(self.timeline, self.project.cues)
+        write_timeline(self.timeline, target)
+        self.path = target
+        self._refresh()
+        self._tell(TIMELINE, PROJECT)
+
+    def _refresh(self) -> None:
+        """Takes onto the tracks, and the flat view of everything anew."""
+        place_takes(self.timeline, self.project.cues)
+        folders = [Path(folder) for folder in self.project.search_folders]
+        self.views = clip_views(self.timeline, self.path.resolve().parent, folders)
+
+    # --- time ---
+
+    @property
+    def rate(self) -> float:
+        """Frames a second of the timeline."""
+        return timeline_rate(self.timeline) if self.timeline else 24.0
+
+    @property
+    def duration(self) -> RationalTime:
+        """Of the timeline, our takes included."""
+        return timeline_duration(self.timeline) if self.timeline else RationalTime(0, 24)
+
+    def timecode(self, time: RationalTime) -> str:
+        """Record timecode."""
+        return record_timecode(self.timeline, time) if self.timeline else "00:00:00:00"
+
+    def parse(self, text: str) -> RationalTime:
+        """Record timecode or seconds; raises ValueError."""
+        return parse_time(text.strip(), self.timeline)
+
+    def seek(self, frame: float) -> None:
+        """Put the playhead on a whole frame inside the timeline."""
+        last = max(0.0, self.duration.value - 1)
+        self.playhead = RationalTime(min(max(0, round(frame)), last), self.rate)
+        self._tell(PLAYHEAD)
+
+    # --- selection ---
+
+    def select_clip(self, view: ClipView | None) -> None:
+        """Select a clip and no cue."""
+        self.selected_clip, self.selected_cue = view, ""
+        self._tell(SELECTION)
+
+    def select_cue(self, cue_id: str) -> None:
+        """Select a cue and no clip."""
+        self.selected_clip, self.selected_cue = None, cue_id
+        self._tell(SELECTION)
+
+    @property
+    def cue(self) -> Cue | None:
+        """The selected cue."""
+        return self.find(self.selected_cue)
+
+    def find(self, cue_id: str) -> Cue | None:
+        """The cue with this id."""
+        return next((cue for cue in self.project.cues if cue.id == cue_id), None)
+
+    # --- edits: each gives the project that it wishes; the undo stack applies it ---
+
+    def apply(self, project: Project) -> None:
+        """Make `project` the present one."""
+        self.project = project
+        if self.timeline:
+            self._refresh()
+        if self.selected_cue and not self.cue:
+            self.selected_cue = ""
+        self._tell(PROJECT, SELECTION)
+
+    def new_cue(self, kind: Kind) -> Cue:
+        """A cue over the selected clip, or two seconds from the playhead."""
+        clip = self.selected_clip
+        two = RationalTime(round(2 * self.rate), self.rate)
+        range_ = clip.record if clip else TimeRange(self.playhead, two)
+        return Cue(new_id(), kind, range_, "", clip=clip.key if clip else None)
+
+    def with_cue(self, cue: Cue) -> Project:
+        """The project with `cue` put in, or in place of the one with its id; sorted by time."""
+        others = [other for other in self.project.cues if other.id != cue.id]
+        ordered = sorted((*others, cue), key=lambda one: one.range.start_time.value)
+        return replace(self.project, cues=tuple(ordered))
+
+    def without_cue(self, cue_id: str) -> Project:
+        """The project without that cue."""
+        cues = tuple(cue for cue in self.project.cues if cue.id != cue_id)
+        return replace(self.project, cues=cues)
+
+    def with_take(self, cue_id: str, take: Take) -> Project | None:
+        """The project with a new circled take, None when the cue is gone."""
+        cue = self.find(cue_id)
+        return self.with_cue(cue.with_take(take)) if cue else None
+
+    # --- jobs ---
+
+    def job_changed(self, job: Job) -> None:
+        """Take note of a job's state."""
+        self.jobs[job.order.cue_id] = job
+        self._tell(JOBS)
+
+    def state(self, cue: Cue) -> str:
+        """wanted, queued, a percentage, ready, stale or failed, as the editor reads it."""
+        job = self.jobs.get(cue.id)
+        if job and job.state == "queued":
+            return "queued"
+        if job and job.state == "running":
+            return f"{round(100 * job.fraction)} %"
+        if job and job.state == "failed":
+            return "failed"
+        take = cue.circled_take
+        if take is None:
+            return "wanted"
+        return "ready" if is_fresh(cue, take) else "stale"
+
+    def sounds(self) -> list[Span]:
+        """All that is heard, our takes included."""
+        return sound_spans(self.timeline, self.views) if self.timeline else []
+
+
+def is_fresh(cue: Cue, take: Take) -> bool:
+    """Whether the take still answers what the cue asks for."""
+    asked = take.provenance.get("text", cue.text)
+    voice = take.provenance.get("voice", "")
+    same_voice = not cue.voice or not voice or cue.voice == voice
+    return asked == cue.text and same_voice and take.duration == cue.range.duration

@@ -1,0 +1,150 @@
+"""One spacing scale, one type scale, one accent; light and dark after the system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from ..paths import resources
+
+S1, S2, S3, S4 = 4, 8, 12, 16
+SMALL, BODY, TITLE = 11, 13, 17
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours by what they mean."""
+
+    dark: bool
+    window: str
+    panel: str
+    raised: str
+    border: str
+    text: str
+    dim: str
+    accent: str
+    on_accent: str
+    picture: str
+    sound: str
+    dialogue: str
+    foley: str
+    ambience: str
+    playhead: str
+    warning: str
+
+    def kind(self, kind: str) -> QColor:
+        """The colour of a cue's kind."""
+        return QColor(getattr(self, kind))
+
+
+DARK = Theme(
+    True, "#16181c", "#1d2025", "#282c33", "#363b44", "#e8eaee", "#9aa1ad", "#5b9cf5", "#0b1220",
+    "#3c5a80", "#3d6b58", "#d9a441", "#4fb08d", "#8f86d8", "#f0575f", "#f2b04b",
+)
+LIGHT = Theme(
+    False, "#eceef1", "#f8f9fa", "#ffffff", "#cfd4db", "#1b1e24", "#5d6673", "#1f63c9", "#ffffff",
+    "#9db9dc", "#a5cfbd", "#b97a10", "#1f7a5c", "#5b50b5", "#c92a35", "#9a6200",
+)
+
+
+def current() -> Theme:
+    """The theme that the system asks for."""
+    scheme = QGuiApplication.styleHints().colorScheme()
+    return LIGHT if scheme == Qt.ColorScheme.Light else DARK
+
+
+def palette(theme: Theme) -> QPalette:
+    """For what the style sheet does not reach."""
+    made = QPalette()
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Window, theme.window),
+        (roles.WindowText, theme.text),
+        (roles.Base, theme.panel),
+        (roles.AlternateBase, theme.raised),
+        (roles.Text, theme.text),
+        (roles.Button, theme.raised),
+        (roles.ButtonText, theme.text),
+        (roles.Highlight, theme.accent),
+        (roles.HighlightedText, theme.on_accent),
+        (roles.PlaceholderText, theme.dim),
+        (roles.ToolTipBase, theme.raised),
+        (roles.ToolTipText, theme.text),
+    ):
+        made.setColor(role, QColor(colour))
+    return made
+
+
+def style_sheet(t: Theme) -> str:
+    """The look of all standard widgets."""
+    return f"""
+    * {{ font-size: {BODY}px; color: {t.text}; }}
+    QMainWindow, QSplitter, QDialog, QMessageBox {{ background: {t.window}; }}
+    QSplitter::handle {{ background: {t.window}; }}
+    #panel {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: 6px; }}
+    #title {{ color: {t.dim}; font-size: {SMALL}px; font-weight: 600; }}
+    #headline {{ font-size: {TITLE}px; font-weight: 600; }}
+    #hint, #status {{ color: {t.dim}; font-size: {SMALL}px; }}
+    #timecode {{ font-family: monospace; font-size: {TITLE}px; }}
+    QLabel {{ background: transparent; }}
+    QLineEdit, QPlainTextEdit, QComboBox {{ background: {t.raised}; border: 1px solid {t.border};
+        border-radius: 4px; padding: {S1}px {S2}px; selection-background-color: {t.accent};
+        selection-color: {t.on_accent}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border-color: {t.accent}; }}
+    QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; }}
+    QPushButton {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 4px;
+        padding: {S1 + 1}px {S3}px; }}
+    QPushButton:hover {{ border-color: {t.accent}; }}
+    QPushButton:disabled {{ color: {t.dim}; }}
+    QPushButton:focus {{ border-color: {t.accent}; }}
+    QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
+        font-weight: 600; }}
+    QPushButton#primary:disabled {{ background: {t.raised}; color: {t.dim}; border-color: {t.border}; }}
+    QToolBar {{ background: {t.window}; border: none; spacing: {S1}px; padding: {S1}px {S2}px; }}
+    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
+        padding: {S1}px {S2}px; }}
+    QToolButton:hover {{ background: {t.raised}; }}
+    QToolButton:disabled {{ color: {t.dim}; }}
+    QMenuBar {{ background: {t.window}; }} QMenuBar::item {{ padding: {S1}px {S2}px; background: transparent; }}
+    QMenuBar::item:selected, QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
+    QMenu {{ background: {t.raised}; border: 1px solid {t.border}; padding: {S1}px; }}
+    QMenu::item {{ padding: {S1}px {S4 + S2}px; border-radius: 3px; }}
+    QMenu::item:disabled {{ color: {t.dim}; }}
+    QTableView, QListWidget {{ background: {t.panel}; border: none; gridline-color: {t.border};
+        selection-background-color: {t.accent}; selection-color: {t.on_accent}; outline: 0; }}
+    QTableView::item {{ padding: 0 {S2}px; }}
+    QListWidget::item {{ padding: {S1}px; }}
+    QHeaderView::section {{ background: {t.panel}; color: {t.dim}; border: none;
+        border-bottom: 1px solid {t.border}; padding: {S1}px {S2}px; font-size: {SMALL}px; }}
+    QScrollBar {{ background: transparent; margin: 0; }}
+    QScrollBar:horizontal {{ height: 10px; }} QScrollBar:vertical {{ width: 10px; }}
+    QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-width: 24px; min-height: 24px; margin: 1px; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    #message {{ background: {t.raised}; border: 1px solid {t.warning}; border-radius: 6px; }}
+    QProgressBar {{ background: {t.raised}; border: none; border-radius: 3px; height: 6px; }}
+    QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+    """
+
+
+def icon(name: str, theme: Theme) -> QIcon:
+    """An icon of our family in the text colour, dimmed where disabled; sharp at any scale."""
+    made = QIcon()
+    for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.dim)):
+        for size in (16, 20, 32, 40):
+            made.addPixmap(QPixmap.fromImage(_drawn(name, colour, size)), mode)
+    return made
+
+
+def _drawn(name: str, colour: str, size: int) -> QImage:
+    source = (resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    data = QByteArray(source.replace("currentColor", colour).encode())
+    QSvgRenderer(data).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return image
