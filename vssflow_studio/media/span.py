@@ -10,7 +10,8 @@ class Span:
     """Seen or heard from `offset` seconds for `duration` seconds.
 
     The first frame or sample stands `media_start` seconds after the first of the
-    file. `clip` and `timecode` name the span in error messages.
+    file; from there the media runs at `speed` (0 for a freeze frame, negative for
+    reverse). `clip` and `timecode` name the span in error messages.
     """
 
     media: str
@@ -19,3 +20,4 @@ class Span:
     duration: float
     clip: str = ""
     timecode: str = ""
+    speed: float = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,7 +14,7 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from .cues import ClipKey
 from .media_links import media_name, references, resolve
-from .timecode import from_seconds, range_of, seconds, timecode
+from .timecode import at_rate, from_seconds, range_of, seconds, timecode
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def start_time(timeline: otio.schema.Timeline) -> RationalTime:
 def timeline_duration(timeline: otio.schema.Timeline) -> RationalTime:
     """The length of the longest track at the timeline's rate."""
     rate = timeline_rate(timeline)
-    lengths = [_length(track) for track in timeline.tracks]
+    lengths = [item_length(track) for track in timeline.tracks]
     return from_seconds(max(lengths, default=Fraction(0)), rate)
 
 
@@ -89,35 +90,41 @@ def clip_views(
 
 def clips_in(views: Sequence[ClipView], range_: TimeRange) -> tuple[ClipView, ...]:
     """The clips that share time with `range_`."""
-    return tuple(view for view in views if _overlap(view.record, range_) is not None)
+    start, end = _values(range_, range_.start_time.rate)
+    placed = ((view, _values(view.record, range_.start_time.rate)) for view in views)
+    return tuple(view for view, (begin, stop) in placed if begin < end and start < stop)
 
 
 def visible_picture(
     views: Sequence[ClipView], range_: TimeRange
 ) -> tuple[tuple[ClipView, TimeRange], ...]:
     """What is seen during `range_`: pieces in order, the topmost enabled track first."""
-    free, pieces = [range_], []
+    rate = range_.start_time.rate
+    free, pieces = [_values(range_, rate)], []
     picture = [view for view in views if view.kind == "Video" and view.enabled]
     # Reversed first: in a nested stack, which is one track of ours, the last layer is on top.
     for view in sorted(reversed(picture), key=lambda view: -view.track):
-        left: list[TimeRange] = []
-        for gap in free:
-            shared = _overlap(view.record, gap)
-            if shared is None:
-                left.append(gap)
-                continue
-            pieces.append((view, shared))
-            before = range_of(gap.start_time, shared.start_time)
-            after = range_of(shared.end_time_exclusive(), gap.end_time_exclusive())
-            left += [part for part in (before, after) if part.duration.value > 0]
-        free = left
-    return tuple(sorted(pieces, key=lambda piece: piece[1].start_time.value))
+        start, end = _values(view.record, rate)
+        first = bisect_right(free, start, key=lambda gap: gap[1])
+        last = bisect_left(free, end, key=lambda gap: gap[0])
+        left = []
+        for begin, stop in free[first:last]:
+            seen = max(begin, start), min(stop, end)
+            pieces.append((view, seen))
+            left += [part for part in ((begin, seen[0]), (seen[1], stop)) if part[1] > part[0]]
+        free[first:last] = left
+    pieces.sort(key=lambda piece: piece[1][0])
+    return tuple(
+        (view, range_of(RationalTime(start, rate), RationalTime(end, rate)))
+        for view, (start, end) in pieces
+    )
 
 
-def _overlap(one: TimeRange, other: TimeRange) -> TimeRange | None:
-    start = max(one.start_time, other.start_time)
-    end = min(one.end_time_exclusive(), other.end_time_exclusive())
-    return range_of(start, end) if end > start else None
+def _values(range_: TimeRange, rate: float) -> tuple[float, float]:
+    """Begin and end in frames at `rate`."""
+    if range_.start_time.rate != rate:
+        range_ = TimeRange(at_rate(range_.start_time, rate), at_rate(range_.duration, rate))
+    return range_.start_time.value, range_.start_time.value + range_.duration.value
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ class _Walk:
 def _walk(item, walk: _Walk, start: Fraction = Fraction(0)) -> Iterator[_Found]:
     """Clips below `item`, which begins at `start` seconds of the timeline."""
     if isinstance(item, otio.schema.Clip):
-        begin, end = start, start + _length(item)
+        begin, end = start, start + item_length(item)
         if walk.window:
             begin, end = max(begin, walk.window[0]), min(end, walk.window[1])
         if end > begin:
@@ -170,19 +177,19 @@ def _walk(item, walk: _Walk, start: Fraction = Fraction(0)) -> Iterator[_Found]:
     for child in item:
         yield from _walk(child, inside, at)
         if isinstance(item, otio.schema.Track):
-            at += _length(child)
+            at += item_length(child)
 
 
-def _length(item) -> Fraction:
+def item_length(item) -> Fraction:
     """Seconds on the timeline of an item, 0 for one whose length can't be known."""
     if isinstance(item, otio.schema.Transition):
         return Fraction(0)
     if item.source_range is not None:
         return seconds(item.source_range.duration)
     if isinstance(item, otio.schema.Track):
-        return sum((_length(child) for child in item), Fraction(0))
+        return sum((item_length(child) for child in item), Fraction(0))
     if isinstance(item, otio.schema.Stack):
-        return max((_length(child) for child in item), default=Fraction(0))
+        return max((item_length(child) for child in item), default=Fraction(0))
     available = _available(getattr(item, "media_reference", None))
     return seconds(available.duration) if available else Fraction(0)
 
@@ -208,7 +215,7 @@ def _view(found: _Found, record, place, base: Path, search_folders) -> ClipView:
     speed = Fraction(found.speed).limit_denominator(10_000)
     first = _first_frame(clip, chosen)
     # Played backwards, the end of the source range is seen first.
-    start = first if speed >= 0 else first + _length(clip) * -speed
+    start = first if speed >= 0 else first + item_length(clip) * -speed
     return ClipView(
         name=clip.name or name or "clip",
         kind=kind,

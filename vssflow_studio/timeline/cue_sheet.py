@@ -9,48 +9,82 @@ from __future__ import annotations
 
 import csv
 import io
+from math import isfinite
 from pathlib import Path
 
 import opentimelineio as otio
-from opentimelineio.opentime import RationalTime
+from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..atomic import write_bytes
 from ..errors import CueError
 from .clips import record_timecode, start_time, timeline_rate
 from .cues import KINDS, Cue, new_id
-from .timecode import at_rate, from_seconds, range_of
+from .timecode import at_rate, from_seconds, parse_timecode, range_of
 
 _COLUMNS = ("id", "kind", "character", "voice", "in", "out", "text", "notes")
-_ALIASES = {"line": "text", "prompt": "text", "start": "in", "end": "out", "tc in": "in", "tc out": "out", "cue": "id"}
+_ALIASES = {
+    "line": "text",
+    "prompt": "text",
+    "start": "in",
+    "end": "out",
+    "tc in": "in",
+    "tc out": "out",
+    "cue": "id",
+}
+_KINDS = {"dx": "dialogue", "fx": "foley", "sfx": "foley", "amb": "ambience"}
 
 
 def read_cue_sheet(path: Path, timeline: otio.schema.Timeline) -> tuple[Cue, ...]:
-    """The cues of a sheet. Raises CueError naming the file and the row."""
+    """The cues of a sheet; empty rows are skipped. Raises CueError naming the file and the row."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        rows = csv.reader(io.StringIO(text), delimiter=_delimiter(Path(path), text))
+        columns = [_column(name) for name in next(rows, [])]
+        blank = dict.fromkeys(columns, "")
+        cells = [
+            (rows.line_num, blank | dict(zip(columns, map(str.strip, row), strict=False)))
+            for row in rows
+        ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CueError(
             "The cue sheet can't be read", file=path, remedy="Give a UTF-8 CSV file."
         ) from error
-    delimiter = "\t" if Path(path).suffix.lower() in (".tsv", ".txt") else ","
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    missing = {"in", "out", "text"} - {_column(name) for name in rows.fieldnames or ()}
+    missing = {"in", "out", "text"} - set(columns)
     if missing:
         raise CueError(
             f"The cue sheet has no column {', '.join(sorted(missing))}",
             file=path,
             remedy=f"Its first row has to name the columns: {', '.join(_COLUMNS)}.",
         )
-    return tuple(
-        _cue({_column(k): (v or "").strip() for k, v in row.items() if k}, timeline, path, number)
-        for number, row in enumerate(rows, start=2)
-    )
+    cues = tuple(_cue(row, timeline, path, line) for line, row in cells if any(row.values()))
+    _check_ids(cues, path)
+    return cues
+
+
+def _delimiter(path: Path, text: str) -> str:
+    """A tab by suffix; a semicolon where a spreadsheet's country has decimal commas."""
+    if path.suffix.lower() in (".tsv", ".txt"):
+        return "\t"
+    heading = text.partition("\n")[0]
+    return ";" if heading.count(";") > heading.count(",") else ","
+
+
+def _check_ids(cues: tuple[Cue, ...], path: Path) -> None:
+    seen: set[str] = set()
+    for cue in cues:
+        if cue.id in seen:
+            raise CueError(
+                f"The id {cue.id!r} stands twice in the cue sheet",
+                file=path,
+                remedy="Give each row an id of its own, or none.",
+            )
+        seen.add(cue.id)
 
 
 def write_cue_sheet(path: Path, timeline: otio.schema.Timeline, cues: tuple[Cue, ...]) -> None:
     """Write `cues` as a sheet that `read_cue_sheet` reads back. Raises StorageError."""
     out = io.StringIO()
-    delimiter = "\t" if Path(path).suffix.lower() in (".tsv", ".txt") else ","
+    delimiter = _delimiter(Path(path), "")
     rows = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for cue in cues:
@@ -67,8 +101,11 @@ def parse_time(text: str, timeline: otio.schema.Timeline) -> RationalTime:
     """
     rate = timeline_rate(timeline)
     if ":" in text:
-        return otio.opentime.from_timecode(text, rate) - at_rate(start_time(timeline), rate)
-    return from_seconds(float(text.removesuffix("s")), rate)
+        return parse_timecode(text, rate) - at_rate(start_time(timeline), rate)
+    value = float(text.removesuffix("s").replace(",", "."))
+    if not isfinite(value):
+        raise ValueError(f"{text!r} is no time")
+    return from_seconds(value, rate)
 
 
 def _column(name: str) -> str:
@@ -78,31 +115,41 @@ def _column(name: str) -> str:
 
 def _cue(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number: int) -> Cue:
     kind = row.get("kind", "").lower() or ("dialogue" if row.get("character") else "foley")
-    try:
-        start, end = (parse_time(row[column], timeline) for column in ("in", "out"))
-    except ValueError as error:
-        raise CueError(
-            f"Row {number} has an in or out that is no timecode: {row['in']!r}, {row['out']!r}",
-            file=path,
-            remedy="Write 01:00:05:12, or seconds such as 5.5.",
-        ) from error
+    kind = _KINDS.get(kind, kind)
     if kind not in KINDS:
-        raise CueError(
-            f"Row {number} has the kind {kind!r}", file=path, remedy=f"Use {', '.join(KINDS)}."
-        )
-    if not end > start:
-        raise CueError(
-            f"Row {number} ends before it starts",
-            file=path,
-            timecode=row["in"],
-            remedy="Put its out after its in.",
-        )
+        raise _wrong(row, path, f"Row {number} has the kind {kind!r}", f"Use {', '.join(KINDS)}.")
+    if not row["text"]:
+        raise _wrong(row, path, f"Row {number} has no text", "Write the line or the prompt in it.")
     return Cue(
         id=row.get("id") or new_id(),
         kind=kind,
-        range=range_of(start, end),
+        range=_range(row, timeline, path, number),
         text=row["text"],
         character=row.get("character", ""),
         voice=row.get("voice", ""),
         notes=row.get("notes", ""),
     )
+
+
+def _range(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number: int) -> TimeRange:
+    try:
+        start, end = (parse_time(row[column], timeline) for column in ("in", "out"))
+    except ValueError as error:
+        raise _wrong(
+            row,
+            path,
+            f"Row {number} has an in or out that is no timecode: {row['in']!r}, {row['out']!r}",
+            "Write 01:00:05:12, or seconds such as 5.5.",
+        ) from error
+    if start.value < 0:
+        first = record_timecode(timeline, RationalTime(0, start.rate))
+        raise _wrong(
+            row, path, f"Row {number} starts before the timeline", f"The timeline begins at {first}."
+        )
+    if not end > start:
+        raise _wrong(row, path, f"Row {number} ends before it starts", "Put its out after its in.")
+    return range_of(start, end)
+
+
+def _wrong(row: dict[str, str], path: Path, what: str, remedy: str) -> CueError:
+    return CueError(what, file=path, timecode=row["in"], remedy=remedy)

@@ -10,7 +10,7 @@ Under `timeline.metadata["vssflow_studio"]`, schema version 1:
             takes: [{id, path, head, duration, tail, rate, provenance}]}]
 
 Times are frames at `rate`, counted from the timeline's first frame. Keys that are not
-ours are left where they are.
+known here are left where they are, in the whole and in each cue.
 """
 
 from __future__ import annotations
@@ -29,22 +29,20 @@ SCHEMA = 1
 
 def read_project(timeline: otio.schema.Timeline) -> Project:
     """What the timeline carries of ours. Raises TimelineError when it can't be understood."""
-    ours = plain(timeline.metadata.get(KEY, {}))
-    if not ours:
-        return Project()
-    version = ours.get("schema", 0)
-    if version > SCHEMA:
-        raise TimelineError(
-            f"The cues in this timeline have schema {version}, and {SCHEMA} is the newest known",
-            remedy="Update VSSFlow Studio; the file was not changed.",
-        )
     try:
+        ours = dict(plain(timeline.metadata.get(KEY, {})))
+        if int(ours.get("schema", SCHEMA)) > SCHEMA:
+            raise TimelineError(
+                f"The cues in this timeline have schema {ours['schema']}, "
+                f"and {SCHEMA} is the newest known",
+                remedy="Update VSSFlow Studio; the file was not changed.",
+            )
         return Project(
             cues=tuple(_cue(row) for row in ours.get("cues", ())),
             cast=dict(ours.get("cast", {})),
             search_folders=tuple(ours.get("search_folders", ())),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise TimelineError(
             f"The cues in this timeline are damaged ({error})",
             remedy="Open an earlier version of the file.",
@@ -52,13 +50,14 @@ def read_project(timeline: otio.schema.Timeline) -> Project:
 
 
 def write_project(timeline: otio.schema.Timeline, project: Project) -> None:
-    """Put `project` into the timeline's metadata."""
+    """Put `project` into the timeline's metadata; keys of ours that are not known here stay."""
     ours = plain(timeline.metadata.get(KEY, {}))
+    known = {row.get("id"): row for row in ours.get("cues", ())}
     ours |= {
         "schema": SCHEMA,
         "cast": dict(project.cast),
         "search_folders": list(project.search_folders),
-        "cues": [_row(cue) for cue in project.cues],
+        "cues": [known.get(cue.id, {}) | _row(cue) for cue in project.cues],
     }
     timeline.metadata[KEY] = ours
 
@@ -77,6 +76,8 @@ def _cue(row: dict) -> Cue:
     clip = row.get("clip")
     if row["kind"] not in KINDS:
         raise ValueError(f"a cue of the kind {row['kind']!r}")
+    if not rate > 0:
+        raise ValueError(f"a cue with the rate {rate}")
     return Cue(
         id=row["id"],
         kind=row["kind"],
