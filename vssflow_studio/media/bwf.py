@@ -7,6 +7,7 @@ Pro Tools place the file by its time reference, and read in it that it is synthe
 from __future__ import annotations
 
 import json
+import re
 import struct
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,17 +56,19 @@ def read_bwf_info(path: Path) -> dict:
     try:
         found = dict(_chunks(Path(path).read_bytes()))
         bext, form, data = found[b"bext"], found[b"fmt "], found[b"data"]
-    except (OSError, KeyError, struct.error) as error:
-        raise MediaError("This is not a broadcast WAV", file=path) from error
-    xml = ElementTree.fromstring(found.get(b"iXML", b"<BWFXML/>").rstrip(b"\0"))
-    note = xml.findtext("USER/VSSFLOW_STUDIO")
-    return {
-        "description": bext[:256].rstrip(b"\0").decode("ascii", "replace"),
-        "time_reference": struct.unpack_from("<Q", bext, 338)[0],
-        "sample_rate": struct.unpack_from("<I", form, 4)[0],
-        "samples": len(data) // struct.unpack_from("<H", form, 12)[0],
-        "provenance": json.loads(note) if note else {},
-    }
+        xml = ElementTree.fromstring(found.get(b"iXML", b"<BWFXML/>").rstrip(b"\0"))
+        note = xml.findtext("USER/VSSFLOW_STUDIO")
+        return {
+            "description": bext[:256].rstrip(b"\0").decode("ascii", "replace"),
+            "time_reference": struct.unpack_from("<Q", bext, 338)[0],
+            "sample_rate": struct.unpack_from("<I", form, 4)[0],
+            "samples": len(data) // struct.unpack_from("<H", form, 12)[0],
+            "provenance": json.loads(note) if note else {},
+        }
+    except (OSError, KeyError, ValueError, ArithmeticError, struct.error, ElementTree.ParseError) as error:
+        raise MediaError(
+            "This is not a whole broadcast WAV", file=path, remedy="Generate the take again."
+        ) from error
 
 
 def _to_24_bit(samples: np.ndarray) -> bytes:
@@ -97,6 +100,7 @@ def _bext(description: str, time_reference: int) -> bytes:
 
 
 def _ixml(description: str, provenance: dict) -> bytes:
+    description = re.sub(r"[\x00-\x1f\x7f]+", " ", description)  # XML has no words for them
     root = ElementTree.Element("BWFXML")
     ElementTree.SubElement(root, "IXML_VERSION").text = "2.10"
     ElementTree.SubElement(root, "NOTE").text = f"SYNTHETIC, temp only. {description}"

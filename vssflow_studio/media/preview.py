@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,9 +12,10 @@ import av
 import numpy as np
 
 from ..atomic import replacing
+from ..errors import MediaError
 from .mixdown import mix
 from .span import Span
-from .video import frames_at
+from .video import shown_frames
 
 _RATE = 48_000
 OnStep = Callable[[int, int], None]
@@ -24,31 +27,50 @@ def write_preview(
     sound: Sequence[Span],
     total: float,
     *,
-    rate: Fraction,
+    rate: Fraction | float,
     size: tuple[int, int] = (360, 640),
     on_step: OnStep = lambda done, frames: None,
 ) -> None:
-    """H.264 (or MPEG-4) with AAC stereo; black where no picture lies. Atomic.
+    """H.264 (or MPEG-4) with AAC stereo; black where no picture lies or it can't be read. Atomic.
 
-    `size` is (height, width), even. `on_step` may raise to stop. Raises MediaError,
-    StorageError.
+    `size` is (height, width). `on_step` may raise to stop. Raises MediaError when there
+    is nothing to show, StorageError.
     """
+    rate, size = Fraction(rate).limit_denominator(1001), tuple(side // 2 * 2 for side in size)
     count = round(total * float(rate))
-    with replacing(Path(path)) as temporary, av.open(str(temporary), "w", format="mp4") as out:
+    if count < 1:
+        raise MediaError("There is nothing to show", file=path, remedy="Put a clip on the timeline.")
+    with replacing(Path(path)) as temporary, _muxer(temporary, path) as out:
         video = out.add_stream(_picture_codec(), rate=rate)
         video.height, video.width, video.pix_fmt = size[0], size[1], "yuv420p"
         video.options = {"crf": "23", "preset": "veryfast"}
         audio = out.add_stream("aac", rate=_RATE, layout="stereo")
-        programme = mix(sound, total, _RATE)
+        blocks = _sound_frames(mix(sound, total, _RATE))
+        block = next(blocks, None)
         for index, image in enumerate(_pictures(picture, count, float(rate), size)):
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
-            frame.pts, frame.time_base = index, 1 / Fraction(rate)
+            frame.pts, frame.time_base = index, 1 / rate
             out.mux(video.encode(frame))
+            while block is not None and block.pts * rate <= (index + 1) * _RATE:
+                out.mux(audio.encode(block))
+                block = next(blocks, None)
             on_step(index + 1, count)
-        out.mux(video.encode(None))
-        for frame in _sound_frames(programme):
-            out.mux(audio.encode(frame))
-        out.mux(audio.encode(None))
+        for stream in (video, audio):
+            out.mux(stream.encode(None))
+
+
+@contextmanager
+def _muxer(temporary: Path, path: Path) -> Iterator[av.container.OutputContainer]:
+    """An .mp4 being written; FFmpeg's own errors come out as MediaError, the disk's as they are."""
+    try:
+        with av.open(str(temporary), "w", format="mp4") as out:
+            yield out
+    except av.FFmpegError as error:
+        if isinstance(error, OSError) and error.errno in errno.errorcode:
+            raise
+        raise MediaError(
+            f"The preview can't be encoded: {error.strerror}", file=path, remedy="Run the doctor."
+        ) from error
 
 
 def _picture_codec() -> str:
@@ -62,21 +84,34 @@ def _pictures(
     black, at = np.zeros((*size, 3), np.uint8), 0
     for span in sorted(spans, key=lambda span: span.offset):
         first = min(count, max(at, round(span.offset * rate)))
-        last = min(count, round((span.offset + span.duration) * rate))
+        last = max(first, min(count, round((span.offset + span.duration) * rate)))
         yield from (black for _ in range(at, first))
-        times = [(i + 0.25) / rate - span.offset + span.media_start for i in range(first, last)]
-        image = black
-        for frame in frames_at(span.media, times, span):
-            image = _fitted(frame, size)
+        at = first
+        for image in _span_pictures(span, range(first, last), rate, size):
             yield image
-        at = max(first, last)
+            at += 1
+        yield from (black for _ in range(at, last))
+        at = last
     yield from (black for _ in range(at, count))
+
+
+def _span_pictures(
+    span: Span, indices: range, rate: float, size: tuple[int, int]
+) -> Iterator[np.ndarray]:
+    """The span's pictures in order, as many as can be read: one bad clip spoils no preview."""
+    fitted = ((index, _fitted(frame, size)) for index, frame in shown_frames(span, indices, rate))
+    try:
+        if span.speed < 0:
+            fitted = iter(sorted(fitted, key=lambda one: one[0]))
+        yield from (image for _, image in fitted)
+    except MediaError:
+        return
 
 
 def _fitted(frame: av.VideoFrame, size: tuple[int, int]) -> np.ndarray:
     """The frame as large as fits, in the middle of black."""
     scale = min(size[0] / frame.height, size[1] / frame.width)
-    height, width = (max(2, round(side * scale / 2) * 2) for side in (frame.height, frame.width))
+    height, width = (max(2, int(side * scale + 0.5)) for side in (frame.height, frame.width))
     image = frame.to_ndarray(format="rgb24", width=width, height=height)
     top, left = (size[0] - height) // 2, (size[1] - width) // 2
     return np.pad(

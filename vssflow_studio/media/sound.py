@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
 import numpy as np
 
 from .span import Span
-from .video import media_error, opened
+from .video import media_error, opened, origin_of, picture_stream
 
 
 def read_sound(
@@ -20,44 +21,85 @@ def read_sound(
 ) -> np.ndarray:
     """float32 [samples, channels], resampled; shorter than asked at the end of the file.
 
-    Raises MediaError when there is no sound or it can't be decoded.
+    Time counts from the first frame of the picture where there is one, so that sound
+    and picture stay together. Mono goes to both of two channels at full level; stereo
+    to mono is the mean. Raises MediaError when there is no sound or it can't be decoded.
     """
     span = Span(str(path), start, 0.0, duration or 0.0)
+    begin = round(start * sample_rate)
+    end = None if duration is None else begin + round(duration * sample_rate)
+    pieces, have = [], begin
     with opened(path) as container:
-        if not container.streams.audio:
-            raise media_error(span, "The media has no sound")
-        stream = container.streams.audio[0]
-        layout = "mono" if channels == 1 else "stereo"
-        resampler = av.AudioResampler("flt", layout, sample_rate)
-        if start > 1:
-            container.seek(int((start - 0.5) / stream.time_base), stream=stream, backward=True)
-        blocks, first, have = [], None, 0
-        skip, want = round(start * sample_rate), None if duration is None else round(duration * sample_rate)
-        try:
-            for frame in container.decode(stream):
-                if first is None:
-                    at = float((frame.pts or 0) * stream.time_base)
-                    first = round(max(0.0, at - float((stream.start_time or 0) * stream.time_base)) * sample_rate)
-                for block in resampler.resample(frame):
-                    blocks.append(block.to_ndarray().reshape(-1, channels))
-                    have += len(blocks[-1])
-                if want is not None and first + have > skip + want + sample_rate:
-                    break
-            blocks += [block.to_ndarray().reshape(-1, channels) for block in resampler.resample(None)]
-        except av.FFmpegError as error:
-            if not blocks:
-                raise media_error(span, f"The sound can't be decoded: {error.strerror}") from error
-    sound = np.concatenate(blocks) if blocks else np.zeros((0, channels), np.float32)
-    begin = max(0, skip - (first or 0))
-    return sound[begin : None if want is None else begin + want]
+        for at, block in _blocks(container, span, sample_rate):
+            if at > have:  # sound that begins after the picture
+                pieces.append(np.zeros((at - have, block.shape[1]), np.float32))
+                have = at
+            pieces.append(block[max(0, have - at) :])
+            have = max(have, at + len(block))
+            if end is not None and have >= end:
+                break
+    sound = np.concatenate(pieces) if pieces else np.zeros((0, 1), np.float32)
+    return _with_channels(sound[: None if end is None else end - begin], channels)
 
 
 def peaks(path: str | Path, count: int) -> np.ndarray:
-    """Lowest and highest sample of `count` equal stretches: float32 [count, 2]."""
-    sound = read_sound(path, sample_rate=8_000)[:, 0]
-    edges = np.linspace(0, len(sound), count + 1).astype(int)
+    """Lowest and highest sample of `count` equal stretches: float32 [count, 2].
+
+    Holds one decoded block at a time, however long the file is. Raises MediaError.
+    """
     out = np.zeros((count, 2), np.float32)
-    for index, (a, b) in enumerate(zip(edges, edges[1:], strict=False)):
-        if b > a:
-            out[index] = sound[a:b].min(), sound[a:b].max()
+    with opened(path) as container:
+        rate = _sound_stream(container, Span(str(path), 0.0, 0.0, 0.0)).rate
+        total = max(1, round((container.duration or 0) / av.time_base * rate))
+        for at, block in _blocks(container, Span(str(path), 0.0, 0.0, 0.0), rate):
+            block = block[max(0, -at) :].mean(1)
+            places = np.minimum((max(0, at) + np.arange(len(block))) * count // total, count - 1)
+            starts = np.flatnonzero(np.diff(places, prepend=-1))
+            if len(starts):
+                low, high = out[places[starts]].T
+                out[places[starts], 0] = np.minimum(low, np.minimum.reduceat(block, starts))
+                out[places[starts], 1] = np.maximum(high, np.maximum.reduceat(block, starts))
     return out
+
+
+def _sound_stream(container: av.container.InputContainer, span: Span) -> av.AudioStream:
+    if not container.streams.audio:
+        raise media_error(span, "The media has no sound")
+    return container.streams.audio[0]
+
+
+def _blocks(container, span: Span, sample_rate: int) -> Iterator[tuple[int, np.ndarray]]:
+    """(place in samples, float32 [samples, 1 or 2]) from a little before the span's start on."""
+    stream = _sound_stream(container, span)
+    origin = origin_of(picture_stream(container) or stream)
+    resampler = av.AudioResampler("flt", "mono" if stream.channels == 1 else "stereo", sample_rate)
+    at = None
+    try:
+        if span.media_start > 1:
+            target = int((span.media_start - 0.5 + origin) / stream.time_base)
+            container.seek(target, stream=stream, backward=True)
+        for frame in _and_none(container.decode(stream)):
+            if at is None and frame is not None:
+                at = round((float((frame.pts or 0) * stream.time_base) - origin) * sample_rate)
+            for block in resampler.resample(frame) if at is not None else ():
+                array = block.to_ndarray().reshape(-1, len(block.layout.channels))
+                yield at, array
+                at += len(array)
+    except (av.FFmpegError, ValueError) as error:
+        if at is None:
+            why = getattr(error, "strerror", None) or error
+            raise media_error(span, f"The sound can't be decoded: {why}") from error
+
+
+def _and_none(frames: Iterator[av.AudioFrame]) -> Iterator[av.AudioFrame | None]:
+    """The frames, then None, at which a resampler gives what it still holds."""
+    yield from frames
+    yield None
+
+
+def _with_channels(sound: np.ndarray, channels: int) -> np.ndarray:
+    if sound.shape[1] == channels:
+        return sound
+    if channels == 1:
+        return sound.mean(1, keepdims=True)
+    return np.repeat(sound.mean(1, keepdims=True), channels, 1)

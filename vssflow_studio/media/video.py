@@ -9,13 +9,14 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.stream import Disposition
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from ..errors import MediaError
 from .span import Span
 
-
-_TICK = 1e-4  # timestamps are rounded to the container's time base
+_SLACK = 1.0
+"""Seconds that the last frame may stand for after the picture has ended."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class MediaInfo:
 def probe(path: Path) -> MediaInfo:
     """What `path` holds. Raises MediaError."""
     with opened(path) as container:
-        video = container.streams.video[0] if container.streams.video else None
+        video = picture_stream(container)
         duration = container.duration / av.time_base if container.duration else 0.0
         return MediaInfo(
             path=str(path),
@@ -60,16 +61,18 @@ def grey_frames(
     called for every decoded frame and may raise to stop. Raises MediaError.
     """
     frames = np.zeros((round(total * rate), *size), dtype=np.float32)
+    scaler = VideoReformatter()
     for span in spans:
         first = max(0, int(np.ceil(span.offset * rate - 1e-6)))
         last = min(len(frames), int(np.ceil((span.offset + span.duration) * rate - 1e-6)))
-        times = [i / rate - span.offset + span.media_start for i in range(first, last)]
-        scaler = VideoReformatter()
-        shown = frames_at(span.media, times, span)
-        for index, frame in zip(range(first, last), shown, strict=False):
-            check()
-            grey = scaler.reformat(frame, size[1], size[0], "gray", interpolation=Interpolation.AREA)
-            frames[index] = grey.to_ndarray() / 255.0
+        shown = grey = None
+        for index, frame in shown_frames(span, range(first, last), rate, check):
+            if frame is not shown:
+                small = scaler.reformat(
+                    frame, size[1], size[0], "gray", interpolation=Interpolation.AREA
+                )
+                shown, grey = frame, small.to_ndarray() / np.float32(255)
+            frames[index] = grey
     return frames
 
 
@@ -82,39 +85,106 @@ def thumbnail(path: Path, seconds: float, height: int) -> np.ndarray:
     raise media_error(span, "The media has no picture")
 
 
-def frames_at(media: str, times: Sequence[float], span: Span) -> Iterator[av.VideoFrame]:
+def shown_frames(
+    span: Span, indices: range, rate: float, check: Callable[[], None] = lambda: None
+) -> Iterator[tuple[int, av.VideoFrame]]:
+    """(index, frame) of `span` for programme frames at `rate`; backwards where it runs so.
+
+    Raises MediaError.
+    """
+    times = [span.media_start + (i / rate - span.offset) * span.speed for i in indices]
+    if span.speed < 0:  # in reverse a frame is seen until the one before it begins
+        indices = indices[::-1]
+        times = [max(0.0, time + span.speed / rate / 2) for time in reversed(times)]
+    yield from zip(indices, frames_at(span.media, times, span, check), strict=False)
+
+
+def frames_at(
+    media: str, times: Sequence[float], span: Span, check: Callable[[], None] = lambda: None
+) -> Iterator[av.VideoFrame]:
     """The frame seen at each of the ascending `times` (seconds from the file's first frame).
 
-    The last frame stands after the end. Raises MediaError naming the span.
+    A still image is seen for ever, the last frame of a film for a second after its end;
+    later times are a MediaError that names the span, as is all that can't be decoded.
+    `check` is called for every decoded frame and may raise to stop.
     """
     if not times:
         return
     with opened(media, span) as container:
-        if not container.streams.video:
+        stream = picture_stream(container)
+        if stream is None:
             raise media_error(span, "The media has no picture")
-        stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        origin = (stream.start_time or 0) * stream.time_base
-        if times[0] > 0.5:
-            target = int((times[0] + float(origin)) / stream.time_base)
-            container.seek(target, stream=stream, backward=True)
-        wanted, shown = iter(times), None
-        time = next(wanted)
         try:
-            for frame in container.decode(stream):
-                at = float(frame.pts * stream.time_base - origin) if frame.pts is not None else 0.0
-                while shown is not None and at > time + _TICK:
-                    yield shown
-                    time = next(wanted)
-                shown = frame
-            while shown is not None:
+            yield from _seen(_decoded(container, stream, times[0], check), times, span)
+        except (av.FFmpegError, ValueError) as error:
+            what = f"The picture can't be decoded: {getattr(error, 'strerror', error)}"
+            raise media_error(span, what) from error
+
+
+def picture_stream(container: av.container.InputContainer) -> av.VideoStream | None:
+    """The stream of moving picture; a sound file's cover is none."""
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    return None
+
+
+def origin_of(stream: av.stream.Stream) -> float:
+    """The stream's first timestamp, in seconds."""
+    return float((stream.start_time or 0) * stream.time_base)
+
+
+_Timed = tuple[float, float, av.VideoFrame]
+
+
+def _seen(frames: Iterator[_Timed], times: Sequence[float], span: Span) -> Iterator[av.VideoFrame]:
+    """What stands at each of `times`; a frame is seen until the next one begins."""
+    wanted = iter(times)
+    time, shown, count, end = next(wanted), None, 0, 0.0
+    try:
+        for begin, end, frame in frames:
+            while shown is not None and begin > time:
                 yield shown
                 time = next(wanted)
-        except StopIteration:
+            shown, count = frame, count + 1
+        if shown is None:
+            raise media_error(span, "The media has no picture that can be decoded")
+        while count == 1 or time <= end + _SLACK:
+            yield shown
+            time = next(wanted)
+    except StopIteration:
+        return
+    raise media_error(
+        span,
+        f"The picture ends at {end:.2f} s of its file, before the clip does",
+        "The file is cut short or not the one that was edited; relink it.",
+    )
+
+
+def _decoded(container, stream: av.VideoStream, start: float, check) -> Iterator[_Timed]:
+    """(begin, end, frame) from the keyframe before `start` on, or from the first.
+
+    Begins are a little early, because timestamps are rounded to the stream's time base.
+    """
+    origin, base = origin_of(stream), float(stream.time_base)
+    tick = min(max(1e-4, 0.6 * base), 1e-3)
+    step = 1 / float(stream.average_rate or stream.base_rate or 25)
+    for keyframe in (start > 0.5, False):
+        if keyframe:
+            container.seek(int((start + origin) / base), stream=stream, backward=True)
+        late, end = False, 0.0
+        for count, frame in enumerate(container.decode(stream)):
+            check()
+            begin = end if frame.pts is None else frame.pts * base - origin
+            late = keyframe and count == 0 and begin - tick > start
+            if late:  # a container without an index may seek too far
+                container.seek(stream.start_time or 0, stream=stream, backward=True)
+                break
+            end = begin + (float(frame.duration * base) if frame.duration else step)
+            yield begin - tick, end, frame
+        if not late:
             return
-        except av.FFmpegError as error:
-            raise media_error(span, f"The picture can't be decoded: {error.strerror}") from error
-        raise media_error(span, "The media has no picture that can be decoded")
 
 
 @contextmanager
@@ -125,8 +195,9 @@ def opened(path: str | Path, span: Span | None = None) -> Iterator[av.container.
         raise media_error(span, "The media is missing", "Relink it, or point to the folder it is in.")
     try:
         container = av.open(str(path))
-    except (av.FFmpegError, OSError) as error:
-        raise media_error(span, "The media can't be read") from error
+    except (av.FFmpegError, OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise media_error(span, f"The media can't be read: {why}") from error
     with container:
         yield container
 
