@@ -105,6 +105,7 @@ def _spans(timeline, views, cue: Cue, window: TimeRange, where: dict) -> tuple[S
                 duration=float(seconds(piece.duration)),
                 clip=view.name,
                 timecode=record_timecode(timeline, piece.start_time),
+                speed=view.speed,
             )
         )
     if cue.kind == "foley" and not any(_touch(piece, cue.range) for _, piece in pieces):

@@ -62,4 +62,5 @@ def _spans(timeline, pieces: Iterable[tuple[ClipView, otio.opentime.TimeRange]])
             duration=float(seconds(piece.duration)),
             clip=view.name,
             timecode=record_timecode(timeline, piece.start_time),
+            speed=view.speed,
         )

@@ -12,6 +12,7 @@ import opentimelineio as otio
 
 from .. import __version__
 from ..atomic import storage_error, write_bytes
+from ..media.bwf import read_bwf_info
 from ..models.interface import ModelCard
 from ..timeline.clips import start_time
 from ..timeline.cues import Cue, Take, new_id
@@ -87,7 +88,8 @@ class TakeStore:
             head=cue.range.start_time - window.start_time,
             duration=cue.range.duration,
             tail=window.end_time_exclusive() - cue.range.end_time_exclusive(),
-            provenance=order.provenance,
+            # A WAV made earlier for the same request may begin elsewhere than this cue's would.
+            provenance=order.provenance | {"time_reference": read_bwf_info(path)["time_reference"]},
         )
 
     def _index(self) -> dict[str, str]:
