@@ -54,12 +54,7 @@ def write_timeline(timeline: otio.schema.Timeline, path: Path) -> None:
             file=path,
             remedy="Save as .otio.",
         )
-    shelf = timeline.metadata.pop(_SHELF, None)
-    try:
-        _write(timeline if shelf is None else _back_on(shelf, timeline), path)
-    finally:
-        if shelf is not None:
-            timeline.metadata[_SHELF] = shelf
+    _write(_back_on_its_shelf(timeline) if _SHELF in timeline.metadata else timeline, path)
 
 
 def _write(found: otio.core.SerializableObject, path: Path) -> None:
@@ -100,9 +95,11 @@ def _off_the_shelf(
     return timeline
 
 
-def _back_on(shelf, timeline: otio.schema.Timeline) -> otio.schema.SerializableCollection:
+def _back_on_its_shelf(timeline: otio.schema.Timeline) -> otio.schema.SerializableCollection:
+    shelf, written = timeline.metadata[_SHELF], timeline.clone()
+    del written.metadata[_SHELF]
     collection = shelf["collection"].clone()
-    collection.insert(shelf["place"], timeline)
+    collection.insert(shelf["place"], written)
     return collection
 
 

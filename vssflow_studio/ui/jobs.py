@@ -1,0 +1,82 @@
+"""From a cue to a running job and back to a take, for the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from ..engine.planner import plan
+from ..engine.queue import Job, JobQueue
+from ..engine.request import Sampling
+from ..engine.takes import TakeStore
+from ..errors import StudioError
+from ..models.registry import model_card
+from .model import StudioModel
+
+
+class Jobs(QObject):
+    """Owns the job queue; its events come from a thread and leave as signals.
+
+    Signals:
+        changed(object): a Job's new state.
+        made(str, object): a cue id and its new Take.
+        failed(object): a StudioError.
+    """
+
+    changed = Signal(object)
+    made = Signal(str, object)
+    failed = Signal(object)
+    _event = Signal(object)
+
+    def __init__(self, model: StudioModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.queue: JobQueue | None = None
+        self._event.connect(self._heard)
+
+    def generate(self, cue_id: str) -> None:
+        """Put the cue in the queue, each time with the next seed; errors come by `failed`."""
+        cue, model = self.model.find(cue_id), self.model
+        if cue is None:
+            return
+        seeds = [take.provenance.get("seed", 0) for take in cue.takes]
+        sampling = Sampling(seed=max(seeds, default=-1) + 1)
+        try:
+            request = plan(model.timeline, model.views, cue, model.project, sampling, model.path)
+            store = TakeStore(model.path)
+            order = store.order(model.timeline, cue, request, model_card(sampling.model))
+            self.queue = self.queue or JobQueue("auto", self._event.emit)
+            self.queue.submit(request, order)
+        except StudioError as error:
+            self.failed.emit(error)
+
+    def cancel(self, cue_id: str) -> None:
+        """Cancel the cue's job."""
+        job = self.model.jobs.get(cue_id)
+        if self.queue and job:
+            self.queue.cancel(job.id)
+
+    def cancel_all(self) -> None:
+        """Cancel everything that is not over."""
+        if self.queue:
+            self.queue.cancel_all()
+
+    @property
+    def busy(self) -> bool:
+        """Whether any job is not over."""
+        return any(not job.is_over for job in self.model.jobs.values())
+
+    def close(self) -> None:
+        """End the worker."""
+        if self.queue:
+            self.queue.close()
+            self.queue = None
+
+    def _heard(self, job: Job) -> None:
+        self.model.job_changed(job)
+        self.changed.emit(job)
+        if job.state == "done":
+            store, cue = TakeStore(self.model.path), self.model.find(job.order.cue_id)
+            if cue and job.order.path.parent == store.folder:
+                self.made.emit(cue.id, store.take(cue, job.order, job.order.path))
+        elif job.state == "failed" and job.error:
+            self.failed.emit(job.error)
