@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         ):
             top.addWidget(panel(title, widget))
             top.setStretchFactor(top.count() - 1, stretch)
-        top.setSizes([480, 540, 300])
+        top.setSizes([560, 470, 280])
         whole = QSplitter(Qt.Orientation.Vertical)
         whole.addWidget(top)
         whole.addWidget(panel("Timeline", self.timeline_view))

@@ -106,7 +106,7 @@ class CueTable(QTableWidget):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate((84, 84, 92, 92)):
+        for column, width in enumerate((64, 76, 98, 98)):
             self.setColumnWidth(column, width)
         header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         for what in (models.PROJECT, models.JOBS, models.SELECTION):

@@ -115,7 +115,7 @@ def style_sheet(t: Theme) -> str:
     QMenu::item:disabled {{ color: {t.dim}; }}
     QTableView, QListWidget {{ background: {t.panel}; border: none; gridline-color: {t.border};
         selection-background-color: {t.accent}; selection-color: {t.on_accent}; outline: 0; }}
-    QTableView::item {{ padding: 0 {S2}px; }}
+    QTableView::item {{ padding: 0 {S1}px; }}
     QListWidget::item {{ padding: {S1}px; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.dim}; border: none;
         border-bottom: 1px solid {t.border}; padding: {S1}px {S2}px; font-size: {SMALL}px; }}
