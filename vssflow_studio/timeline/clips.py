@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import isfinite
 from pathlib import Path
 
@@ -174,9 +175,10 @@ def _walk(item, walk: _Walk, start: Fraction = Fraction(0)) -> Iterator[_Found]:
         return
     inside = walk.into(item, start)
     at = start - (seconds(item.source_range.start_time) if item.source_range else 0)
+    in_a_row = isinstance(item, otio.schema.Track)
     for child in item:
         yield from _walk(child, inside, at)
-        if isinstance(item, otio.schema.Track):
+        if in_a_row:
             at += item_length(child)
 
 
@@ -204,6 +206,11 @@ def _speed(item) -> float:
     return speed
 
 
+@cache
+def _exact(speed: float) -> Fraction:
+    return Fraction(speed).limit_denominator(10_000)
+
+
 def _available(reference) -> TimeRange | None:
     return reference.available_range if reference is not None else None
 
@@ -212,7 +219,7 @@ def _view(found: _Found, record, place, base: Path, search_folders) -> ClipView:
     clip, (index, track_name, kind) = found.clip, place
     media, chosen = _media(clip, base, search_folders)
     name = media_name(chosen) if chosen is not None else ""
-    speed = Fraction(found.speed).limit_denominator(10_000)
+    speed = _exact(found.speed)
     first = _first_frame(clip, chosen)
     # Played backwards, the end of the source range is seen first.
     start = first if speed >= 0 else first + item_length(clip) * -speed

@@ -7,12 +7,14 @@ every tool that writes it, so a rate is first taken back to the fraction it mean
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cache
 
 from opentimelineio.opentime import RationalTime, TimeRange, from_timecode, to_timecode
 
 _NTSC = tuple(Fraction(base * 1000, 1001) for base in (24, 30, 48, 60, 120))
 
 
+@cache
 def exact_rate(rate: float) -> Fraction:
     """The rate that `rate` stands for: 23.976, 23.98 and 23.976024 are 24000/1001.
 
@@ -28,7 +30,9 @@ def exact_rate(rate: float) -> Fraction:
 
 def seconds(time: RationalTime) -> Fraction:
     """`time` in exact seconds."""
-    return Fraction(time.value).limit_denominator(10**6) / exact_rate(time.rate)
+    value = time.value
+    whole = int(value) if value.is_integer() else Fraction(value).limit_denominator(10**6)
+    return whole / exact_rate(time.rate)
 
 
 def samples(time: RationalTime, sample_rate: int) -> int:
