@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import opentimelineio as otio
+import pytest
+from opentimelineio.opentime import RationalTime, TimeRange
+
+from vssflow_studio.errors import CueError
+from vssflow_studio.timeline.cue_sheet import read_cue_sheet, write_cue_sheet
+from vssflow_studio.timeline.cues import Cue
+
+
+def timeline(start: float = 86_400, rate: float = 24) -> otio.schema.Timeline:
+    return otio.schema.Timeline("t", global_start_time=RationalTime(start, rate))
+
+
+def read(tmp_path, text: str | bytes, name: str = "cues.csv", **more):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return read_cue_sheet(path, timeline(**more))
+
+
+@pytest.mark.parametrize("name", ["cues.csv", "cues.tsv"])
+@pytest.mark.parametrize(("start", "rate"), [(86_400, 24), (86_400, 23.98), (107_892, 29.97), (0, 50), (54_000, 15)])
+def test_round_trip(tmp_path, name, start, rate):
+    def range_(a, b):
+        return TimeRange(RationalTime(a, rate), RationalTime(b, rate))
+
+    cues = (
+        Cue("c1", "dialogue", range_(5, 1800), 'He said: "no, never"; then\nleft.', "ANNA", "slt", notes="a\tb"),
+        Cue("c2", "foley", range_(100_000, 9), "Schritte, naß"),
+        Cue("c3", "ambience", range_(0, 1), "rain"),
+    )
+    path = tmp_path / name
+    write_cue_sheet(path, timeline(start, rate), cues)
+    assert read_cue_sheet(path, timeline(start, rate)) == cues
+
+
+def test_columns_in_any_order_case_and_name(tmp_path):
+    sheet = "\ufeffPrompt,TC Out,tc in ,Colour\nsteps on gravel,01:00:02:00,01:00:01:12,red\n\n,,,\nrain,9.5,8\n"
+    steps, rain = read(tmp_path, sheet)
+    assert (steps.kind, steps.text) == ("foley", "steps on gravel")
+    assert steps.range == TimeRange(RationalTime(36, 24), RationalTime(12, 24))
+    assert rain.range == TimeRange(RationalTime(192, 24), RationalTime(36, 24))
+    assert steps.id and steps.id != rain.id
+
+
+def test_a_spreadsheet_with_decimal_commas(tmp_path):
+    (cue,) = read(tmp_path, "character;in;out;text\nANNA;1,5;2,5;Yes, now.\n")
+    assert (cue.kind, cue.range.start_time.value, cue.text) == ("dialogue", 36, "Yes, now.")
+
+
+@pytest.mark.parametrize(("written", "kind"), [("DX", "dialogue"), ("sfx", "foley"), ("Foley", "foley"), ("AMB", "ambience")])
+def test_kinds_as_departments_write_them(tmp_path, written, kind):
+    (cue,) = read(tmp_path, f"kind,in,out,text\n{written},0,1,x\n")
+    assert cue.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        ("foley,x,1,steps", "no timecode"),
+        ("foley,nan,1,steps", "no timecode"),
+        ("foley,inf,1,steps", "no timecode"),
+        ("foley,01:00:00:00,01:00:99:00,steps", "no timecode"),
+        ("foley,01:00:00:30,01:00:02:00,steps", "no timecode"),
+        ("foley,,,steps", "no timecode"),
+        ("foley,2,1,steps", "ends before"),
+        ("foley,1,1,steps", "ends before"),
+        ("foley,00:00:01:00,00:00:02:00,steps", "before the timeline"),
+        ("song,0,1,la", "kind"),
+        ("dialogue,0,1,", "no text"),
+        ("foley,0", "no text"),
+    ],
+)
+def test_a_bad_row_is_named(tmp_path, row, word):
+    with pytest.raises(CueError, match=word) as caught:
+        read(tmp_path, f"kind,in,out,text\nfoley,0,1,fine\n{row}\n")
+    assert "Row 3" in caught.value.what
+    assert caught.value.file.endswith("cues.csv")
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    ["", "a,b\n1,2\n", "in,out\n0,1\n", "text\n", "in,out,text\n0,1,x\n".encode("utf-16"), b"in,out,text\n0,1,\xff\n"],
+)
+def test_what_is_no_sheet(tmp_path, sheet):
+    with pytest.raises(CueError) as caught:
+        read(tmp_path, sheet)
+    assert caught.value.file.endswith("cues.csv")
+
+
+def test_ids_stand_once(tmp_path):
+    with pytest.raises(CueError, match="twice"):
+        read(tmp_path, "id,in,out,text\na,0,1,x\na,1,2,y\n")
+
+
+def test_a_missing_sheet(tmp_path):
+    with pytest.raises(CueError, match="can't be read"):
+        read_cue_sheet(tmp_path / "none.csv", timeline())
