@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+from hashlib import sha256
 from importlib import metadata
 
 from ..errors import StudioError
+from ..models.interface import WEIGHTS
 from ..models.registry import model_cards
 from ..paths import sample, weights
 from .devices import available_devices
@@ -48,8 +50,6 @@ def _codecs(missing: list[str]) -> list[str]:
 
 def _models(missing: list[str]) -> list[str]:
     """Each model with its hash, held against its card."""
-    from hashlib import sha256
-
     found = []
     try:
         cards = model_cards()
@@ -57,11 +57,9 @@ def _models(missing: list[str]) -> list[str]:
         missing.append(str(error))
         return found
     for card in cards:
-        digest = sha256()
-        for name in ("flow.safetensors", "vocoder.safetensors"):
-            path = weights() / card.name / name
-            digest.update(path.read_bytes() if path.is_file() else b"")
-        whole = digest.hexdigest() == card.checkpoint
+        path = weights() / card.name / WEIGHTS
+        data = path.read_bytes() if path.is_file() else b""
+        whole = sha256(data).hexdigest() == card.checkpoint
         found.append(f"{card.name} {card.checkpoint[:12]} {'ok' if whole else 'DAMAGED'}")
         if not whole:
             missing.append(f"whole weights of the model “{card.name}”")

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
+WEIGHTS = "weights.safetensors"
+"""The file beside a model's card that its hash is of."""
+
 OnStep = Callable[[int, int], None]
 """Called after each step with (steps done, steps in all); may raise to stop."""
 

@@ -21,7 +21,7 @@ class Mixture:
     """Shares of the examples: foley alone, and speech over foley (VSSFlow §3.4's
     synthetic joint data); the rest is speech alone."""
 
-    foley: float = 0.34
+    foley: float = 0.5
     joint: float = 0.08
 
 

@@ -25,12 +25,11 @@ EVALUATION_SEEDS = 10_000_000
 @dataclass(frozen=True)
 class FoleyCache:
     """mel float16 [scenes, frames, bins]; motion float16 [scenes, time, features]; kinds
-    [scenes] (index into KINDS); sound int16, every eighth scene's, for the vocoder."""
+    [scenes] (index into KINDS)."""
 
     mel: np.ndarray
     motion: np.ndarray
     kinds: np.ndarray
-    sound: np.ndarray
 
     @classmethod
     def load(cls, path: Path) -> FoleyCache:
@@ -46,21 +45,18 @@ class FoleyCache:
 def build(path: Path, count: int, first_seed: int = 0) -> None:
     """Render `count` scenes, kinds in turn, and write the cache to `path`."""
     codec, names = MelCodec(), list(KINDS)
-    mels, motions, kinds, sounds = [], [], [], []
+    mels, motions, kinds = [], [], []
     for number in range(count):
         kind = number % len(names)
         one = scene(names[kind], first_seed + number)
         mels.append(codec.mel(torch.from_numpy(one.sound)).numpy().T.astype(np.float16))
         motions.append(motion_features(torch.from_numpy(one.frames)).numpy().astype(np.float16))
         kinds.append(kind)
-        if number % 8 == 0:
-            sounds.append((one.sound * 32767).astype(np.int16))
     np.savez(
         path,
         mel=np.stack(mels),
         motion=np.stack(motions),
         kinds=np.array(kinds, dtype=np.uint8),
-        sound=np.concatenate(sounds),
     )
 
 

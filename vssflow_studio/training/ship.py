@@ -1,6 +1,6 @@
 """Put trained parts together as a model that ships: half-precision weights and a card.
 
-`python -m vssflow_studio.training.ship RUN_FLOW RUN_VOCODER RUN_DURATIONS OUT`
+`python -m vssflow_studio.training.ship RUN_FLOW RUN_DURATIONS OUT`
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from torch import Tensor
 
 from ..atomic import replacing, write_bytes
 from ..models.checkpoints import file_hash
-from ..models.interface import ModelCard
+from ..models.interface import WEIGHTS, ModelCard
 from ..models.vssflow.config import draft
 from .speech_cache import VOICES
 
 LICENCE = "Apache-2.0"
 
 
-def ship(flow: Path, vocoder: Path, durations: Path, out: Path) -> None:
-    """Write flow.safetensors, vocoder.safetensors and card.json to `out`."""
+def ship(flow: Path, durations: Path, out: Path) -> None:
+    """Write weights.safetensors and card.json to `out`."""
     out.mkdir(parents=True, exist_ok=True)
     parts: dict[str, Tensor] = {}
     for name, tensor in load_file(flow / "average.safetensors").items():
@@ -32,13 +32,12 @@ def ship(flow: Path, vocoder: Path, durations: Path, out: Path) -> None:
     for name, tensor in load_file(durations / "durations.safetensors").items():
         parts[f"durations.{name}"] = tensor
     facts = {"config": draft().to_json(), "voices": json.dumps(VOICES)}
-    _save(out / "flow.safetensors", parts, facts)
-    _save(out / "vocoder.safetensors", load_file(vocoder / "vocoder.safetensors"), {})
+    _save(out / WEIGHTS, parts, facts)
     card = ModelCard(
         name="draft",
         title="Draft",
         licence=LICENCE,
-        checkpoint=file_hash(out / "flow.safetensors", out / "vocoder.safetensors"),
+        checkpoint=file_hash(out / WEIGHTS),
         voices=VOICES,
         sample_rate=24_000,
         steps=16,
@@ -62,10 +61,10 @@ def _save(path: Path, tensors: dict[str, Tensor], facts: dict[str, str]) -> None
 def main() -> None:
     """Ship from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("flow", "vocoder", "durations", "out"):
+    for name in ("flow", "durations", "out"):
         parser.add_argument(name, type=Path)
     arguments = parser.parse_args()
-    ship(arguments.flow, arguments.vocoder, arguments.durations, arguments.out)
+    ship(arguments.flow, arguments.durations, arguments.out)
 
 
 if __name__ == "__main__":

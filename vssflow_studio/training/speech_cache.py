@@ -28,16 +28,14 @@ class SpeechCache:
     """All utterances end to end.
 
     mel float16 [frames, bins]; ids uint8 [frames], 0 in the outer pauses; `bounds`
-    [utterances + 1] frame numbers; `voices` [utterances]; `sound` int16, every
-    `sound_every`-th utterance's waveform, for the vocoder. `phones` are flat
-    (id, milliseconds) rows with `phone_bounds`, for the duration model.
+    [utterances + 1] frame numbers; `voices` [utterances]. `phones` are flat (id,
+    milliseconds) rows with `phone_bounds`, for the duration model.
     """
 
     mel: np.ndarray
     ids: np.ndarray
     bounds: np.ndarray
     voices: np.ndarray
-    sound: np.ndarray
     phones: np.ndarray
     phone_bounds: np.ndarray
 
@@ -48,11 +46,11 @@ class SpeechCache:
             return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
 
 
-def build(path: Path, count: int, seed: int = 0, sound_every: int = 5) -> None:
+def build(path: Path, count: int, seed: int = 0) -> None:
     """Speak `count` sentences with each voice and write the cache to `path`."""
     rng, codec = random.Random(seed), MelCodec()
     source = sentences(rng, [word for word in lexicon() if word.isalpha()])
-    mels, ids, voices, sounds, phones = [], [], [], [], []
+    mels, ids, voices, phones = [], [], [], []
     for number in range(count * len(VOICES)):
         voice = number % len(VOICES)
         utterance = speak(next(source), VOICES[voice], stretch=rng.uniform(0.8, 1.3))
@@ -63,15 +61,12 @@ def build(path: Path, count: int, seed: int = 0, sound_every: int = 5) -> None:
         ids.append(aligned_ids(utterance, len(mel), codec.config.frame_rate))
         voices.append(voice)
         phones.append(_durations(utterance))
-        if number % sound_every < len(VOICES):
-            sounds.append((utterance.sound * 32767).astype(np.int16))
     np.savez(
         path,
         mel=np.concatenate(mels),
         ids=np.concatenate(ids),
         bounds=np.cumsum([0, *map(len, mels)]),
         voices=np.array(voices, dtype=np.uint8),
-        sound=np.concatenate(sounds),
         phones=np.concatenate(phones),
         phone_bounds=np.cumsum([0, *map(len, phones)]),
     )

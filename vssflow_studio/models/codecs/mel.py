@@ -1,6 +1,6 @@
 """The draft model's latent: log-mel frames, two side by side in a token.
 
-No learned encoder stands between sound and latent; the vocoder is the decoder.
+No learned encoder stands between sound and latent.
 """
 
 from __future__ import annotations
@@ -46,22 +46,16 @@ class MelCodec(nn.Module):
         self.config = config
         self.register_buffer("mean", torch.zeros(config.bins))
         self.register_buffer("spread", torch.ones(()))
-        self._analysis = torchaudio.transforms.MelSpectrogram(
-            sample_rate=config.sample_rate,
-            n_fft=config.fft,
-            hop_length=config.hop,
-            n_mels=config.bins,
-            power=1.0,
-            norm="slaney",
-            mel_scale="slaney",
-        )
-        for name, _ in list(self._analysis.named_buffers()):
-            _leave_out_of_state(self._analysis, name)
+        self.register_buffer("bank", filterbank(config), persistent=False)
+        self.register_buffer("window", torch.hann_window(config.fft), persistent=False)
 
     def mel(self, sound: Tensor) -> Tensor:
         """[…, samples] → natural log-mel […, bins, samples // hop]; frame i is centred on i·hop."""
-        magnitudes = self._analysis(sound)[..., : sound.shape[-1] // self.config.hop]
-        return magnitudes.clamp(min=self.config.floor).log()
+        spectrum = torch.stft(
+            sound, self.config.fft, self.config.hop, window=self.window, return_complex=True
+        )
+        magnitudes = spectrum.abs()[..., : sound.shape[-1] // self.config.hop]
+        return (self.bank.T @ magnitudes).clamp(min=self.config.floor).log()
 
     def tokens(self, mel: Tensor) -> Tensor:
         """Log-mel [batch, bins, frames] → latent [batch, per_token · bins, frames / per_token]."""
@@ -80,8 +74,14 @@ class MelCodec(nn.Module):
         return mel.clamp(min=float(torch.tensor(self.config.floor).log()))
 
 
-def _leave_out_of_state(module: nn.Module, name: str) -> None:
-    """The window and filterbank follow from the configuration; they need no place on disk."""
-    *path, leaf = name.split(".")
-    owner = module.get_submodule(".".join(path))
-    owner._non_persistent_buffers_set.add(leaf)
+def filterbank(config: MelConfig) -> Tensor:
+    """Triangular mel filters of unit area, [fft / 2 + 1, bins] (Slaney's Auditory Toolbox)."""
+    return torchaudio.functional.melscale_fbanks(
+        config.fft // 2 + 1,
+        0.0,
+        config.sample_rate / 2,
+        config.bins,
+        config.sample_rate,
+        norm="slaney",
+        mel_scale="slaney",
+    )

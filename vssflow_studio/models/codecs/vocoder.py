@@ -1,62 +1,61 @@
-"""Log-mel to waveform: ConvNeXt blocks and an inverse STFT (Siuzdak 2023, Vocos).
+"""Log-mel to waveform without training: magnitudes by least squares, phases by iteration.
 
-The network predicts a magnitude and a phase for each STFT bin at the mel's own frame
-rate; overlap-add does the upsampling.
+Fast Griffin-Lim (Perraudin, Balazs & Søndergaard 2013, eq. 3) with a fixed starting
+phase, so that the same mel always gives the same samples.
 """
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
-from .mel import MelConfig
+from .mel import MelConfig, filterbank
+
+_MOMENTUM = 0.99
 
 
 class Vocoder(nn.Module):
     """Log-mel [batch, bins, frames] → waveform [batch, frames · hop]."""
 
-    def __init__(self, mel: MelConfig = MelConfig(), width: int = 256, layers: int = 6) -> None:
+    def __init__(self, mel: MelConfig = MelConfig(), iterations: int = 32, refinements: int = 20) -> None:
         super().__init__()
-        self.mel = mel
-        self.embed = nn.Conv1d(mel.bins, width, 7, padding=3)
-        self.norm = nn.LayerNorm(width)
-        self.blocks = nn.ModuleList(ConvNeXtBlock(width, 3 * width) for _ in range(layers))
-        self.final_norm = nn.LayerNorm(width)
-        self.head = nn.Linear(width, mel.fft + 2)
-        self.register_buffer("window", torch.hann_window(mel.fft), persistent=False)
+        self.mel, self.iterations, self.refinements = mel, iterations, refinements
+        bank = filterbank(mel)
+        for name, value in (
+            ("bank", bank),
+            ("inverse", torch.linalg.pinv(bank.T)),
+            ("window", torch.hann_window(mel.fft)),
+        ):
+            self.register_buffer(name, value, persistent=False)
 
     def forward(self, mel: Tensor) -> Tensor:
-        hidden = self.norm(self.embed(mel).transpose(1, 2))
-        for block in self.blocks:
-            hidden = block(hidden)
-        magnitude, phase = self.head(self.final_norm(hidden)).float().transpose(1, 2).chunk(2, dim=1)
-        # An untrained or surprised network may ask for e^30; sound never does.
-        spectrum = torch.polar(magnitude.clamp(max=6.0).exp(), phase)
-        return self._overlap_add(spectrum)
+        magnitude = self._magnitudes(torch.cat([mel, mel[..., -1:]], dim=-1).exp())
+        start = torch.Generator().manual_seed(0)
+        phase = 2 * math.pi * torch.rand(magnitude.shape[1:], generator=start)
+        spectrum = torch.polar(magnitude, phase.to(magnitude.device).expand_as(magnitude))
+        before = torch.zeros_like(spectrum)
+        for _ in range(self.iterations):
+            consistent = self._analysed(self._synthesised(spectrum), magnitude.shape[-1])
+            ahead = consistent + _MOMENTUM * (consistent - before)
+            spectrum, before = magnitude * ahead / ahead.abs().clamp(min=1e-8), consistent
+        return self._synthesised(spectrum)
 
-    def _overlap_add(self, spectrum: Tensor) -> Tensor:
-        """[batch, bins, frames] → [batch, frames · hop]; frame i is centred on i·hop."""
-        last = spectrum[..., -1:]
-        return torch.istft(
-            torch.cat([spectrum, last], dim=-1),
-            self.mel.fft,
-            self.mel.hop,
-            window=self.window,
-            length=spectrum.shape[-1] * self.mel.hop,
+    def _magnitudes(self, mel: Tensor) -> Tensor:
+        """Non-negative STFT magnitudes that give `mel` (Lee & Seung 2001, multiplicative)."""
+        found = (self.inverse @ mel).clamp(min=1e-5)
+        target = self.bank @ mel
+        for _ in range(self.refinements):
+            found = found * target / (self.bank @ (self.bank.T @ found)).clamp(min=1e-8)
+        return found
+
+    def _synthesised(self, spectrum: Tensor) -> Tensor:
+        length = (spectrum.shape[-1] - 1) * self.mel.hop
+        return torch.istft(spectrum, self.mel.fft, self.mel.hop, window=self.window, length=length)
+
+    def _analysed(self, sound: Tensor, frames: int) -> Tensor:
+        spectrum = torch.stft(
+            sound, self.mel.fft, self.mel.hop, window=self.window, return_complex=True
         )
-
-
-class ConvNeXtBlock(nn.Module):
-    """Depthwise convolution over time, then a pointwise bottleneck; residual, scaled."""
-
-    def __init__(self, width: int, inner: int) -> None:
-        super().__init__()
-        self.depthwise = nn.Conv1d(width, width, 7, padding=3, groups=width)
-        self.norm = nn.LayerNorm(width)
-        self.widen = nn.Linear(width, inner)
-        self.narrow = nn.Linear(inner, width)
-        self.scale = nn.Parameter(torch.full((width,), 0.2))
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        mixed = self.norm(self.depthwise(hidden.transpose(1, 2)).transpose(1, 2))
-        return hidden + self.scale * self.narrow(nn.functional.gelu(self.widen(mixed)))
+        return spectrum[..., :frames]

@@ -19,7 +19,7 @@ from ..flow.guidance import guided
 from ..flow.path import velocity_from_data
 from ..flow.solvers import SOLVERS, solve, uniform_grid
 from ..flow.windows import blended
-from ..interface import Conditions, ModelCard, OnStep
+from ..interface import WEIGHTS, Conditions, ModelCard, OnStep
 from .config import VSSFlowConfig
 from .draft import DraftBatch, DraftFlow
 from .durations import DurationModel
@@ -51,7 +51,7 @@ class DraftModel:
     @classmethod
     def load(cls, folder: Path, card: ModelCard, device: str) -> DraftModel:
         """Read the weights in `folder`. Raises ModelError."""
-        path = folder / "flow.safetensors"
+        path = folder / WEIGHTS
         tensors, facts = read_weights(path)
         try:
             config = VSSFlowConfig.from_json(facts["config"])
@@ -62,9 +62,7 @@ class DraftModel:
         durations = DurationModel(config.phoneme_table, voices)
         for module, prefix in ((flow, "draft."), (codec, "codec."), (durations, "durations.")):
             load_into(module, tensors, prefix, path)
-        vocoder, path = Vocoder(), folder / "vocoder.safetensors"
-        load_into(vocoder, read_weights(path)[0], "", path)
-        return cls(card, flow, durations, codec, vocoder, device)
+        return cls(card, flow, durations, codec, Vocoder(codec.config), device)
 
     @torch.inference_mode()
     def generate(

@@ -105,6 +105,11 @@ def to_frames(stream: Tensor, frames: int) -> Tensor:
 
 
 def _projection(raw: int, hidden: int, out: int) -> nn.Sequential:
-    return nn.Sequential(
+    layers = nn.Sequential(
         nn.Linear(raw, hidden, bias=False), nn.SiLU(), nn.Linear(hidden, out, bias=False)
     )
+    # With PyTorch's own start a condition arrives at a tenth of the latent's strength,
+    # and what is ambiguous is then never learned at all.
+    for layer in (layers[0], layers[2]):
+        nn.init.kaiming_normal_(layer.weight)
+    return layers

@@ -1,0 +1,63 @@
+"""Print how good the shipped model is, beside its teachers, and how fast on this machine.
+
+    python tests/benchmarks/quality.py [--sentences N] [--scenes N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import time
+
+import torch
+
+from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.registry import load_model
+from vssflow_studio.script.phonemes import phonemes
+from vssflow_studio.training import evaluate_foley, evaluate_speech
+from vssflow_studio.training.sentences import EVALUATION
+
+
+def main() -> None:
+    """All three tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sentences", type=int, default=len(EVALUATION))
+    parser.add_argument("--scenes", type=int, default=40)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    print(f"{platform.processor() or platform.machine()}, {arguments.threads} threads")
+    model = load_model("draft", "cpu")
+    _speed(model)
+    print("\nspeech: word error rate          boundaries off by")
+    print("voice   ours    teacher           median   95th percentile")
+    sentences = EVALUATION[: arguments.sentences]
+    for s in evaluate_speech.evaluate(model, model.card.voices, sentences):
+        print(
+            f"{s.voice:<7} {s.ours:6.1%}  {s.teacher:6.1%}           "
+            f"{s.boundary_median:4.0f} ms  {s.boundary_worst:4.0f} ms",
+            flush=True,
+        )
+    print("\nfoley    event to onset   recall ±60 ms   precision   prompt agreed")
+    for name, judged in (("ours", model), ("teacher", None)):
+        s = evaluate_foley.evaluate(judged, arguments.scenes)
+        print(
+            f"{name:<8} {s.offset:6.0f} ms        {s.recall:6.0%}          "
+            f"{s.precision:5.0%}       {s.agreement:5.0%}",
+            flush=True,
+        )
+
+
+def _speed(model) -> None:
+    line = phonemes(EVALUATION[0])
+    conditions = Conditions(5.0, line, (0.5, 4.5), model.card.voices[0])
+    model.generate(conditions, seed=0)
+    begun = time.perf_counter()
+    model.generate(conditions, seed=0)
+    spent = time.perf_counter() - begun
+    print(f"5 s of sound in {spent:.2f} s: real-time factor {spent / 5:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""Can the speech be understood, and does it stand where it was asked for?
+
+Word error rate of an open-vocabulary recogniser (pocketsphinx) on sentences never
+trained on, beside the teacher's own score on the same sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from ..models.interface import Conditions, SoundModel
+from ..script.normalise import spoken
+from ..script.phonemes import phonemes
+from .sentences import EVALUATION
+from .speech import SAMPLE_RATE, speak
+from .speech_cache import spoken_part
+
+_MARGIN = 0.5  # seconds of silence asked for before and after
+
+
+@dataclass(frozen=True)
+class VoiceScore:
+    """Word error rates 0 … 1, and how far off speech starts and ends, in milliseconds."""
+
+    voice: str
+    ours: float
+    teacher: float
+    boundary_median: float
+    boundary_worst: float
+
+
+def evaluate(
+    model: SoundModel, voices: Sequence[str], sentences: Sequence[str] = EVALUATION, seed: int = 1
+) -> list[VoiceScore]:
+    """Score every voice; each line is given the teacher's own length as its range."""
+    recogniser, scores = Recogniser(), []
+    for voice in voices:
+        ours = teachers = words = 0
+        off: list[float] = []
+        for sentence in sentences:
+            example = speak(sentence, voice)
+            said = spoken_part(example)
+            length = said[-1][2] - said[0][1]
+            sound = model.generate(
+                Conditions(
+                    total=length + 2 * _MARGIN,
+                    phonemes=phonemes(sentence),
+                    speech=(_MARGIN, _MARGIN + length),
+                    voice=voice,
+                ),
+                seed=seed,
+            )
+            rate = model.card.sample_rate
+            ours += word_errors(sentence, recogniser.hear(sound, rate))
+            teachers += word_errors(sentence, recogniser.hear(example.sound, SAMPLE_RATE))
+            words += len(_words(sentence))
+            start, end = audible(sound, rate)
+            off += [abs(start - _MARGIN), abs(end - _MARGIN - length)]
+        worst = float(np.percentile(off, 95))
+        scores.append(
+            VoiceScore(voice, ours / words, teachers / words, 1000 * median(off), 1000 * worst)
+        )
+    return scores
+
+
+class Recogniser:
+    """Pocketsphinx with its own English model."""
+
+    def __init__(self) -> None:
+        from pocketsphinx import Decoder
+
+        self._decoder = Decoder(samprate=16_000, loglevel="FATAL")
+
+    def hear(self, sound: np.ndarray, sample_rate: int) -> str:
+        """What it understands of mono float32 sound."""
+        import torch
+        import torchaudio
+
+        heard = torchaudio.functional.resample(torch.from_numpy(sound), sample_rate, 16_000).numpy()
+        heard = heard * (0.5 / max(float(np.abs(heard).max(initial=0)), 1e-4))
+        self._decoder.start_utt()
+        self._decoder.process_raw((heard * 32767).astype("<i2").tobytes(), full_utt=True)
+        self._decoder.end_utt()
+        best = self._decoder.hyp()
+        return best.hypstr if best else ""
+
+
+def word_errors(wanted: str, heard: str) -> int:
+    """Substitutions, insertions and deletions from one to the other."""
+    a, b = _words(wanted), _words(heard)
+    row = list(range(len(b) + 1))
+    for i, word in enumerate(a, start=1):
+        before, row[0] = row[0], i
+        for j, other in enumerate(b, start=1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
+    return row[-1]
+
+
+def audible(sound: np.ndarray, sample_rate: int, below_peak: float = 35.0) -> tuple[float, float]:
+    """Seconds at which 10 ms energy first and last is within `below_peak` dB of its peak."""
+    block = sample_rate // 100
+    blocks = sound[: len(sound) // block * block].reshape(-1, block)
+    level = np.sqrt((blocks**2).mean(1))
+    loud = np.flatnonzero(level > level.max() * 10 ** (-below_peak / 20))
+    return loud[0] / 100, (loud[-1] + 1) / 100
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z']+", spoken(text).lower())
