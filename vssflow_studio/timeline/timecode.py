@@ -60,8 +60,7 @@ def timecode(time: RationalTime, start: RationalTime | None = None) -> str:
     rate = time.rate if start is None else start.rate
     total = at_rate(time, rate) if start is None else at_rate(time, rate) + start
     try:
-        # OTIO knows NTSC rates by their fraction only, not as tools round them.
-        return to_timecode(RationalTime(round(total.value), float(exact_rate(rate))))
+        return to_timecode(RationalTime(round(total.value), rate))
     except ValueError:
         return f"{float(seconds(time)):.3f}s"
 
@@ -74,6 +73,7 @@ def parse_timecode(text: str, rate: float) -> RationalTime:
     hours, minutes, whole = (int(part) for part in text.replace(";", ":").split(":")[:3])
     if hours < 0 or minutes not in range(60) or whole not in range(60):
         raise ValueError(f"{text!r} is no timecode")
+    # OTIO reads timecode at NTSC rates by their fraction only, not as tools round them.
     return RationalTime(from_timecode(text, float(exact_rate(rate))).value, rate)
 
 
