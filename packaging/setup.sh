@@ -54,6 +54,9 @@ install_project() {
 
 qt_loads() {
     QT_QPA_PLATFORM=offscreen "$venv/bin/python" - >/dev/null 2>&1 <<'END'
+import ctypes, sys
+if sys.platform == "linux":
+    ctypes.CDLL("libxcb-cursor.so.0")  # without it no window opens under X
 from PySide6 import QtMultimedia, QtSvg, QtWidgets
 QtWidgets.QApplication([])
 END

@@ -141,7 +141,8 @@ class JobQueue:
                 worker.stop.set()
                 cancelled_at = time.monotonic()
             if message is None:
-                if cancelled_at and time.monotonic() - cancelled_at > _PATIENCE:
+                late = cancelled_at and time.monotonic() - cancelled_at > _PATIENCE
+                if late or self._closed:
                     worker.end()
                 if not worker.alive:
                     self._update(job.id, state="failed", error=_died(job), eta=None)

@@ -101,6 +101,7 @@ class CueTable(QTableWidget):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(28)
         self.setShowGrid(False)
+        self.setWordWrap(False)
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         header = self.horizontalHeader()
@@ -224,6 +225,7 @@ class Inspector(QStackedWidget):
         self.text.setFixedHeight(72)
         self.text.setTabChangesFocus(True)
         self.takes.setMaximumHeight(110)
+        self.takes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         form = QFormLayout(self._cue)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(S2)
@@ -322,8 +324,8 @@ class Inspector(QStackedWidget):
         circled = cue.circled_take
         for number, take in enumerate(cue.takes, start=1):
             mark = "◉" if take is circled else "○"
-            facts = f"{mark}  Take {number}   seed {take.provenance.get('seed', '–')}"
-            item = QListWidgetItem(f"{facts}   circled" if take is circled else facts)
+            item = QListWidgetItem(f"{mark}  Take {number}, seed {take.provenance.get('seed', '–')}")
+            item.setToolTip("Circled: stands on the timeline" if take is circled else "Click to circle")
             item.setData(Qt.ItemDataRole.UserRole, take.id)
             self.takes.addItem(item)
         if not cue.takes:

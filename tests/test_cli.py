@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from vssflow_studio.cli import main
+from vssflow_studio.timeline.files import read_timeline
+from vssflow_studio.timeline.metadata import read_project
+
+
+def test_help_imports_neither_torch_nor_qt() -> None:
+    script = (
+        "import sys\nfrom vssflow_studio.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "print([m for m in ('torch', 'PySide6', 'av', 'numpy', 'opentimelineio') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "generate" in done.stdout and done.stdout.rstrip().endswith("[]")
+
+
+def test_cues_are_added_listed_exported_and_imported(timeline_file: Path, capsys, tmp_path) -> None:
+    add = ["cues", "add", str(timeline_file), "--in", "01:00:00:12", "--out", "2.5", "--text", "Hi!"]
+    assert main([*add, "--character", "ANNA", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)["id"]
+    assert main(["cues", "list", str(timeline_file), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["id"], row["in"], row["out"]) == (made, "01:00:00:12", "01:00:02:12")
+    sheet = tmp_path / "sheet.csv"
+    assert main(["cues", "export", str(timeline_file), str(sheet)]) == 0
+    sheet.write_text(sheet.read_text().replace("Hi!", "Hello!"))
+    assert main(["cues", "import", str(timeline_file), str(sheet)]) == 0
+    assert [c.text for c in read_project(read_timeline(timeline_file)).cues] == ["Hello!"]
+
+
+@pytest.mark.parametrize("arguments", [["generate", "{}"], ["cues", "list", "{}"]])
+def test_what_is_no_timeline_exits_1_and_says_so(arguments, tmp_path, capsys) -> None:
+    bad = tmp_path / "bad.otio"
+    bad.write_text("{")
+    assert main([a.format(bad) for a in arguments]) == 1
+    said = capsys.readouterr().err
+    assert str(bad) in said and "Traceback" not in said
+    assert main([*(a.format(bad) for a in arguments), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"] == "TimelineError"
+    assert bad.read_text() == "{"
+
+
+def test_generate_from_a_sheet_as_json(timeline_file: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "s.csv"
+    sheet.write_text("kind,character,in,out,text\ndialogue,ANNA,0.5,2.0,Hello there.\ndialogue,ANNA,2.1,3.5,Привет\n")
+    out = tmp_path / "out.otio"
+    done = subprocess.run(
+        [sys.executable, "-m", "vssflow_studio", "generate", str(timeline_file), "--cues", str(sheet),
+         "-o", str(out), "--steps", "2", "--device", "cpu", "--json"],
+        capture_output=True, text=True, timeout=200,
+    )
+    report = json.loads(done.stdout)
+    assert done.returncode == 3, done.stderr
+    assert len(report["takes"]) == 1 and len(report["errors"]) == 1
+    assert [t.name for t in read_timeline(out).tracks] == ["V1", "DX TEMP"]
+
+
+def test_ctrl_c_leaves_130_and_a_whole_file(timeline_file: Path) -> None:
+    for n in range(4):
+        main(["cues", "add", str(timeline_file), "--in", f"0.{n}", "--out", "3", "--text", f"Hello {n}."])
+    command = [sys.executable, "-m", "vssflow_studio", "generate", str(timeline_file), "--steps", "300", "--device", "cpu"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Cancelled" in said and "Traceback" not in said
+    assert len(read_project(read_timeline(timeline_file)).cues) == 4
+
+
+def test_models_and_doctor(capsys) -> None:
+    assert main(["models", "list", "--json"]) == 0
+    assert [card["name"] for card in json.loads(capsys.readouterr().out)] == ["draft"]
+    assert main(["doctor", "--json"]) == 0
+    findings = json.loads(capsys.readouterr().out)
+    assert findings["missing"] == [] and "cpu" in findings["devices"]
+
+
+def test_wrong_usage_exits_2() -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["generate"])
+    assert caught.value.code == 2

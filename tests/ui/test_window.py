@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from opentimelineio.opentime import RationalTime, TimeRange
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QMessageBox
+
+from vssflow_studio.timeline.files import read_timeline
+from vssflow_studio.timeline.metadata import read_project
+from vssflow_studio.ui.main_window import MainWindow
+from vssflow_studio.ui.timeline_view import dragged
+
+
+@pytest.fixture
+def window(qtbot, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.resize(1200, 800)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.undo_stack.setClean()
+    window.close()
+
+
+@pytest.fixture
+def opened(window, timeline_file: Path):
+    assert window.open(timeline_file)
+    return window
+
+
+def click_clip(qtbot, window: MainWindow) -> None:
+    view = window.timeline_view
+    at = view.clip_rect(window.model.views[0]).center().toPoint()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+
+def type_line(qtbot, window: MainWindow, text: str, who: str = "ANNA") -> None:
+    click_clip(qtbot, window)
+    qtbot.mouseClick(window.inspector.add_buttons["dialogue"], Qt.MouseButton.LeftButton)
+    window.inspector.character.setCurrentText(who)
+    qtbot.keyClicks(window.inspector.text, text)
+
+
+def test_no_torch_in_the_windows_process(window) -> None:
+    from subprocess import run
+
+    script = "import sys, vssflow_studio.ui.main_window; print('torch' in sys.modules)"
+    done = run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_an_empty_window_says_what_to_do(window) -> None:
+    assert window.open_button.isVisible() and window.sample_button.isVisible()
+    assert not window.actions_["generate"].isEnabled()
+
+
+def test_opening_shows_the_clips_to_scale(opened) -> None:
+    (view,) = opened.model.views
+    rect = opened.timeline_view.clip_rect(view)
+    assert rect.width() == pytest.approx(4 * opened.timeline_view.scale, abs=2)
+    assert opened.clock.text() == "01:00:00:00"
+
+
+def test_a_line_typed_over_a_clip_takes_its_range(qtbot, opened) -> None:
+    type_line(qtbot, opened, "Hello there.")
+    opened.inspector.commit()
+    (cue,) = opened.model.project.cues
+    assert (cue.text, cue.character) == ("Hello there.", "ANNA")
+    assert cue.range == opened.model.views[0].record
+    assert opened.model.state(cue) == "wanted"
+    assert opened.cue_table.item(0, 4).text() == "Hello there."
+
+
+def test_every_edit_is_undone_by_name(qtbot, opened) -> None:
+    stack: QUndoStack = opened.undo_stack
+    type_line(qtbot, opened, "Hello.")
+    opened.inspector.commit()
+    cue_id = opened.model.project.cues[0].id
+    opened.timeline_view.range_changed.emit(cue_id, TimeRange(RationalTime(5, 24), RationalTime(20, 24)))
+    opened.change_cast("ANNA", "rms")
+    opened.remove_cue(cue_id)
+    names = [stack.text(index) for index in range(stack.count())]
+    assert names == ["Add line", "Change character", "Change cue range", "Change voice", "Remove cue"]
+    while stack.canUndo():
+        stack.undo()
+    assert opened.model.project.cues == () and opened.model.project.cast == {}
+    while stack.canRedo():
+        stack.redo()
+    assert opened.model.project.cues == () and opened.model.project.cast == {"ANNA": "rms"}
+
+
+def test_dragging_a_cues_edge_sets_its_range(qtbot, opened) -> None:
+    type_line(qtbot, opened, "Hello.")
+    opened.inspector.commit()
+    view, cue = opened.timeline_view, opened.model.project.cues[0]
+    rect = view.cue_rect(cue)
+    end = QPoint(round(rect.right()) - 2, round(rect.center().y()))
+    to = end - QPoint(round(view.scale), 0)
+    qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=end)
+    qtbot.mouseMove(view.viewport(), to)
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=to)
+    assert opened.model.project.cues[0].range.duration.value == pytest.approx(72, abs=1)
+
+
+def test_a_range_is_never_empty_nor_before_the_start() -> None:
+    range_ = TimeRange(RationalTime(10, 24), RationalTime(5, 24))
+    assert dragged(range_, "start", 99).duration.value == 1
+    assert dragged(range_, "end", -99).duration.value == 1
+    assert dragged(range_, "body", -99).start_time.value == 0
+
+
+def test_saved_cues_are_read_back(qtbot, opened, timeline_file: Path) -> None:
+    type_line(qtbot, opened, "Keep me.")
+    assert opened.isWindowModified() or opened.save()
+    opened.actions_["save"].trigger()
+    assert not opened.isWindowModified()
+    assert [c.text for c in read_project(read_timeline(timeline_file)).cues] == ["Keep me."]
+
+
+def test_a_bad_file_is_told_in_the_window_and_the_open_one_stays(opened, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.otio"
+    bad.write_text("{")
+    assert not opened.open(bad)
+    assert opened.message.isVisible() and str(bad) in opened.message.text
+    assert opened.model.path.name == "cut.otio"
+
+
+def test_an_empty_line_is_told_with_its_timecode(qtbot, opened) -> None:
+    opened.add_cue("dialogue")
+    opened.generate_selected()
+    assert "empty" in opened.message.text and "01:00:00:00" in opened.message.text
+
+
+def test_closing_with_unsaved_edits_asks(qtbot, opened, monkeypatch) -> None:
+    opened.add_cue("foley")
+    asked = []
+    monkeypatch.setattr(QMessageBox, "question", lambda *a: asked.append(a[2]) or QMessageBox.StandardButton.Cancel)
+    assert not opened.close() and "cut.otio" in str(asked[0]) or asked
+
+
+def test_generate_hear_save(qtbot, opened, timeline_file: Path) -> None:
+    type_line(qtbot, opened, "Hello there.")
+    with qtbot.waitSignal(opened.jobs.made, timeout=120_000):
+        qtbot.mouseClick(opened.inspector.generate, Qt.MouseButton.LeftButton)
+    (cue,) = opened.model.project.cues
+    assert opened.model.state(cue) == "ready"
+    assert opened.undo_stack.undoText() == "Add take"
+    assert [v.track_name for v in opened.model.views] == ["V1", "DX TEMP"]
+    assert len(opened.model.sounds()) == 1
+    opened.actions_["save"].trigger()
+    assert "DX TEMP" in [t.name for t in read_timeline(timeline_file).tracks]
+    opened._change_by_id(cue.id, "Edit line", text="Something else.")
+    assert opened.model.state(opened.model.project.cues[0]) == "stale"
+
+
+def test_a_cancel_in_the_window_answers_at_once(qtbot, opened) -> None:
+    type_line(qtbot, opened, "Hello there, my friend.")
+    opened.generate_selected()
+    opened.actions_["cancel"].trigger()
+    qtbot.waitUntil(lambda: not opened.jobs.busy, timeout=1000)
+    assert opened.model.state(opened.model.project.cues[0]) == "wanted"
+
+
+def test_play_moves_the_playhead_without_a_sound_device(qtbot, opened) -> None:
+    opened.actions_["play"].trigger()
+    qtbot.waitUntil(lambda: opened.model.playhead.value >= 6, timeout=8000)
+    opened.actions_["play"].trigger()
+    stood = opened.model.playhead.value
+    qtbot.wait(200)
+    assert opened.model.playhead.value == stood and not opened.player.playing
+
+
+def test_controls_have_names_for_a_screen_reader(opened) -> None:
+    for widget in (opened.cue_table, opened.timeline_view, opened.screen_, opened.inspector.text, opened.inspector.voice):
+        assert widget.accessibleName()
