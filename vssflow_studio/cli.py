@@ -243,16 +243,10 @@ def _cues_add(arguments) -> int:
 
 
 def _cues_import(arguments) -> int:
-    from .timeline.cue_sheet import read_cue_sheet
+    from .timeline.cue_sheet import merged, read_cue_sheet
 
     def merge(timeline, cues):
-        from dataclasses import replace
-
-        known = {cue.id: cue for cue in cues}
-        for cue in read_cue_sheet(arguments.sheet, timeline):
-            old = known.get(cue.id, cue)
-            known[cue.id] = replace(cue, takes=old.takes, circled=old.circled, clip=old.clip)
-        return known.values()
+        return merged(cues, read_cue_sheet(arguments.sheet, timeline))
 
     _change_cues(arguments.timeline, merge)
     return 0

@@ -12,7 +12,7 @@ import opentimelineio as otio
 from ..errors import Cancelled, StudioError, TimelineError
 from ..models.registry import model_card
 from ..timeline.clips import clip_views
-from ..timeline.cue_sheet import read_cue_sheet
+from ..timeline.cue_sheet import merged, read_cue_sheet
 from ..timeline.cues import Cue, Project
 from ..timeline.files import read_timeline, write_timeline
 from ..timeline.metadata import read_project, write_project
@@ -51,11 +51,8 @@ class Session:
 
     def add_cues(self, sheet: Path) -> None:
         """Cues of a sheet; one with a known id replaces what that cue asks for."""
-        cues = {cue.id: cue for cue in self.project.cues}
-        for cue in read_cue_sheet(sheet, self.timeline):
-            old = cues.get(cue.id)
-            cues[cue.id] = replace(cue, takes=old.takes, circled=old.circled, clip=old.clip) if old else cue
-        self.project = replace(self.project, cues=tuple(cues.values()))
+        cues = merged(self.project.cues, read_cue_sheet(sheet, self.timeline))
+        self.project = replace(self.project, cues=cues)
 
     def keep(self, cue_id: str, order, path: Path) -> None:
         """Give a cue its new take, and write the file."""

@@ -18,6 +18,7 @@ from ..timeline.clips import ClipView, record_timecode, visible_picture
 from ..timeline.cues import Cue, Project
 from ..timeline.timecode import from_seconds, range_of, seconds
 from .request import Request, Sampling
+from .spans import to_span
 
 HANDLE = 0.5
 """Seconds of handle before and after a cue."""
@@ -96,18 +97,7 @@ def _spans(timeline, views, cue: Cue, window: TimeRange, where: dict) -> tuple[S
             if needed:
                 raise _missing(view, where)
             continue
-        into = float(seconds(piece.start_time - view.record.start_time)) * view.speed
-        spans.append(
-            Span(
-                media=str(view.media),
-                media_start=float(view.media_start) + into,
-                offset=float(seconds(piece.start_time - window.start_time)),
-                duration=float(seconds(piece.duration)),
-                clip=view.name,
-                timecode=record_timecode(timeline, piece.start_time),
-                speed=view.speed,
-            )
-        )
+        spans.append(to_span(timeline, view, piece, window.start_time))
     if cue.kind == "foley" and not any(_touch(piece, cue.range) for _, piece in pieces):
         raise CueError(
             "There is no picture under this foley cue",

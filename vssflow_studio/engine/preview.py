@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import opentimelineio as otio
@@ -13,13 +13,13 @@ from ..media.span import Span
 from ..timeline.clips import (
     ClipView,
     clip_views,
-    record_timecode,
     timeline_duration,
     timeline_rate,
     visible_picture,
 )
 from ..timeline.files import read_timeline
 from ..timeline.timecode import exact_rate, range_of, seconds
+from .spans import to_span
 
 
 def preview(
@@ -43,24 +43,10 @@ def picture_spans(timeline: otio.schema.Timeline, views: Sequence[ClipView]) -> 
     end = timeline_duration(timeline)
     whole = range_of(RationalTime(0, end.rate), end)
     pieces = visible_picture(views, whole)
-    return list(_spans(timeline, ((view, piece) for view, piece in pieces if view.media)))
+    return [to_span(timeline, view, piece) for view, piece in pieces if view.media]
 
 
 def sound_spans(timeline: otio.schema.Timeline, views: Sequence[ClipView]) -> list[Span]:
     """What is heard: every enabled clip on an audio track whose media is there."""
     heard = (v for v in views if v.kind == "Audio" and v.enabled and v.media)
-    return list(_spans(timeline, ((view, view.record) for view in heard)))
-
-
-def _spans(timeline, pieces: Iterable[tuple[ClipView, otio.opentime.TimeRange]]):
-    for view, piece in pieces:
-        into = float(seconds(piece.start_time - view.record.start_time)) * view.speed
-        yield Span(
-            media=str(view.media),
-            media_start=float(view.media_start) + into,
-            offset=float(seconds(piece.start_time)),
-            duration=float(seconds(piece.duration)),
-            clip=view.name,
-            timecode=record_timecode(timeline, piece.start_time),
-            speed=view.speed,
-        )
+    return [to_span(timeline, view, view.record) for view in heard]

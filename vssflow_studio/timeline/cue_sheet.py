@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 
@@ -92,6 +94,15 @@ def write_cue_sheet(path: Path, timeline: otio.schema.Timeline, cues: tuple[Cue,
         times = (record_timecode(timeline, time) for time in (start, end))
         rows.writerow((cue.id, cue.kind, cue.character, cue.voice, *times, cue.text, cue.notes))
     write_bytes(Path(path), out.getvalue().encode())
+
+
+def merged(cues: Iterable[Cue], sheet: Iterable[Cue]) -> tuple[Cue, ...]:
+    """The cues with a sheet's: a known id takes over what is asked for and keeps its takes."""
+    known = {cue.id: cue for cue in cues}
+    for cue in sheet:
+        old = known.get(cue.id, cue)
+        known[cue.id] = replace(cue, takes=old.takes, circled=old.circled, clip=old.clip)
+    return tuple(known.values())
 
 
 def parse_time(text: str, timeline: otio.schema.Timeline) -> RationalTime:
