@@ -2,7 +2,9 @@
 
 A take's clip is cut to its cue and keeps the rest of the WAV as handles, so that an
 editor can slip and trim it. The media's own time is record timecode, the same as the
-BWF's time reference, so that an NLE that goes by timecode puts it in the same place.
+BWF's time reference, as OTIO defines `available_range`, so that an NLE that conforms by
+timecode finds the range in the file. (A client that ignores where the available range
+starts, as the MLT adapter does, is no better off with a camera's files.)
 Where a cue has moved since its take was made, the provenance's `time_reference`
 (samples since midnight) still says where the WAV begins; without it the WAV is taken
 to begin at the cue's record position less the head.
