@@ -1,148 +1,177 @@
 """Does foley fall on the action, and is it what the prompt asked for?
 
 Scenes never trained on; onsets by spectral flux; the prompt's kind judged by a
-classifier that was trained on the teachers' sounds alone.
+classifier that was trained on the teacher's sounds alone.
+
+`python -m vssflow_studio.training.evaluate_foley [--model draft] [--count 40] [--judge FILE]`
 """
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
-from ..models.codecs.mel import MelCodec
 from ..models.interface import Conditions, SoundModel
+from ..models.registry import load_model
 from . import foley_sounds
+from .classifier import Classifier
 from .foley_cache import EVALUATION_SEEDS
 from .foley_scenes import Scene, scene
 from .prompts import KINDS
 
+HIT = 0.06
+"""An onset this near to a visible event (seconds) is on it."""
+
 _WITHOUT_ATTACK = ("whoosh",)  # swells: has no onset to time
-_CLASSIFIER_SECONDS = 2.0
+_MISSED = 1.0  # seconds off, where nothing at all is heard
+
+_FLUX_BANDS = 10
+_FLUX_RISE = 8.0
+_FLUX_SPAN = 40.0
+_QUIETEST = -60.0
 
 
 @dataclass(frozen=True)
 class FoleyScore:
-    """`offset` is the median distance in ms from a visible event to the nearest onset."""
+    """`offset` is the median distance in ms from a visible event to the nearest onset.
+
+    `recall` is the share of visible events that are heard, `precision` the share of onsets
+    that are seen (both ±60 ms), `agreement` the share of scenes heard as what was asked for.
+    """
 
     offset: float
     recall: float
     precision: float
     agreement: float
 
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of recall and precision."""
+        return 2 * self.recall * self.precision / max(self.recall + self.precision, 1e-9)
 
-def evaluate(model: SoundModel | None, count: int = 40, seed: int = 1) -> FoleyScore:
+
+def evaluate(
+    model: SoundModel | None, count: int = 40, seed: int = 1, judge: Classifier | None = None
+) -> FoleyScore:
     """Score `model` on `count` unseen scenes; None scores the teacher's own sound."""
-    judge = Classifier.trained()
-    off: list[float] = []
-    hits = events = found = good = agreed = 0
-    for one in unseen(count):
-        sound, rate = _heard(model, one, seed)
-        agreed += judge.kind_of(sound, rate, one.onsets) == one.kind
-        if not one.onsets or one.kind in _WITHOUT_ATTACK:
-            continue
-        heard = onsets(sound, rate)
-        nearest = [float(np.abs(heard - t).min()) if len(heard) else 1.0 for t in one.onsets]
-        off += nearest
-        hits += sum(distance <= 0.06 for distance in nearest)
-        events += len(one.onsets)
-        found += len(heard)
-        good += sum(float(np.abs(np.array(one.onsets) - t).min()) <= 0.06 for t in heard)
-    return FoleyScore(1000 * median(off), hits / events, good / max(1, found), agreed / count)
+    scenes = unseen(count)
+    sounds = [_heard(model, one, seed) for one in scenes]
+    rate = model.card.sample_rate if model else foley_sounds.RATE
+    return score(scenes, sounds, rate, judge or Classifier.trained())
 
 
-def unseen(count: int) -> list[Scene]:
+def chance(count: int = 40, judge: Classifier | None = None) -> FoleyScore:
+    """What the teacher's sound of another scene of the same kind scores: timing without eyes."""
+    scenes = unseen(count)
+    rounds = -(-count // len(KINDS))
+    others = unseen(count, first=rounds * len(KINDS))
+    return score(scenes, [o.sound for o in others], foley_sounds.RATE, judge or Classifier.trained())
+
+
+def unseen(count: int, first: int = 0) -> list[Scene]:
     """Scenes with events, kinds in turn, from seeds that training never uses."""
-    kinds = list(KINDS)
-    return [
-        scene(kinds[i % len(kinds)], EVALUATION_SEEDS + i, eventful=True) for i in range(count)
-    ]
+    kinds, numbers = list(KINDS), range(first, first + count)
+    return [scene(kinds[i % len(kinds)], EVALUATION_SEEDS + i, eventful=True) for i in numbers]
 
 
-def _heard(model: SoundModel | None, one: Scene, seed: int) -> tuple[np.ndarray, int]:
-    if model is None:
-        return one.sound, foley_sounds.RATE
-    conditions = Conditions(total=5.0, prompt=one.prompt, frames=one.frames)
-    return model.generate(conditions, seed=seed), model.card.sample_rate
+def score(
+    scenes: Sequence[Scene], sounds: Sequence[np.ndarray], rate: int, judge: Classifier
+) -> FoleyScore:
+    """How well `sounds` (mono at `rate`) suit `scenes`, one each."""
+    missed_by: list[float] = []
+    strayed_by: list[float] = []
+    agreed = 0
+    for one, sound in zip(scenes, sounds, strict=True):
+        agreed += judge.kind_of(sound, rate, one.onsets) == one.kind
+        if one.onsets and one.kind not in _WITHOUT_ATTACK:
+            heard = onsets(sound, rate)
+            missed_by += _distances(np.array(one.onsets), heard)
+            strayed_by += _distances(heard, np.array(one.onsets))
+    return FoleyScore(
+        offset=1000 * median(missed_by or [_MISSED]),
+        recall=_share(missed_by),
+        precision=_share(strayed_by),
+        agreement=agreed / max(1, len(scenes)),
+    )
 
 
 def onsets(sound: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Seconds at which energy rises by 9 dB within 40 ms, within 26 dB of the loudest rise."""
-    block = sample_rate // 100
-    blocks = sound[: len(sound) // block * block].reshape(-1, block)
-    level = np.sqrt((blocks**2).mean(1))
-    level = np.maximum(level, level.max(initial=1e-6) * 10 ** (-40 / 20))
-    before = np.stack([np.roll(level, shift) for shift in (2, 3, 4, 5)]).max(0)
-    before[:5] = level.max(initial=1e-6) * 10 ** (-40 / 20)
-    rises = (level > 2.8 * before) & (level > level.max() * 10 ** (-26 / 20))
-    times, last = [], -1.0
-    for index in np.flatnonzero(rises):
-        if index / 100 - last > 0.08:
+    """Seconds at which mono `sound` sets in, 10 ms exact.
+
+    An onset is a rise by 8 dB within 30 ms, the mean over bands from 100 Hz to 10 kHz,
+    of what lies within 40 dB of the loudest band (Bello et al. 2005, log spectral flux).
+    """
+    level = _band_levels(sound, sample_rate // 100, sample_rate)
+    floor = max(level.max(initial=_QUIETEST), _QUIETEST) - _FLUX_SPAN
+    level = np.maximum(level, floor)
+    earlier = np.concatenate([np.full((5, _FLUX_BANDS), floor), level])
+    before = np.max([earlier[5 - back : len(earlier) - back] for back in (2, 3, 4, 5)], axis=0)
+    rise = (level - before).clip(0).mean(1)
+    times, last = [], -9
+    for index in np.flatnonzero(rise > _FLUX_RISE):
+        if index - last > 8:
             times.append(index / 100)
-        last = index / 100
+        last = index
     return np.array(times)
 
 
-class Classifier(nn.Module):
-    """Log-mel [batch, bins, frames] → a logit for each kind; a few convolutions."""
+def _band_levels(sound: np.ndarray, hop: int, sample_rate: int) -> np.ndarray:
+    """Decibels below full scale [time, bands], frames of two hops centred on each hop."""
+    padded = np.pad(sound.astype(np.float64), hop)
+    frames = np.lib.stride_tricks.sliding_window_view(padded, 2 * hop)[: len(sound) : hop]
+    window = np.hanning(2 * hop)
+    power = np.abs(np.fft.rfft(frames * (2 / window.sum()) * window, axis=1)) ** 2
+    edges = np.geomspace(100, 10_000, _FLUX_BANDS + 1) * 2 * hop / sample_rate
+    cuts = np.ceil(edges).astype(int)
+    bands = [power[:, a : max(b, a + 1)].mean(1) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return 10 * np.log10(np.stack(bands, axis=1) + 1e-12)
 
-    def __init__(self, bins: int = 80, width: int = 64) -> None:
-        super().__init__()
-        self.codec = MelCodec()
-        self.layers = nn.Sequential(
-            nn.Conv1d(bins, width, 5, stride=2), nn.BatchNorm1d(width), nn.ReLU(),
-            nn.Conv1d(width, width, 5, stride=2), nn.BatchNorm1d(width), nn.ReLU(),
-            nn.Conv1d(width, width, 5, stride=2), nn.BatchNorm1d(width), nn.ReLU(),
+
+def _heard(model: SoundModel | None, one: Scene, seed: int) -> np.ndarray:
+    if model is None:
+        return one.sound
+    total = len(one.sound) / foley_sounds.RATE
+    return model.generate(Conditions(total=total, prompt=one.prompt, frames=one.frames), seed=seed)
+
+
+def _distances(points: np.ndarray, others: np.ndarray) -> list[float]:
+    """Seconds from each of `points` to the nearest of `others`."""
+    if not len(others):
+        return [_MISSED] * len(points)
+    return [float(np.abs(others - point).min()) for point in points]
+
+
+def _share(distances: Sequence[float]) -> float:
+    return sum(d <= HIT for d in distances) / max(1, len(distances))
+
+
+def main() -> None:
+    """Print the model's scores beside the teacher's and chance."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="draft")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--judge", type=Path, help="keep the classifier here and use it again")
+    arguments = parser.parse_args()
+    judge = Classifier.cached(arguments.judge) if arguments.judge else Classifier.trained()
+    model = load_model(arguments.model, arguments.device)
+    print("foley     event to onset   recall   precision     F1   prompt agreed   (±60 ms)")
+    rows = {
+        arguments.model: evaluate(model, arguments.count, judge=judge),
+        "teacher": evaluate(None, arguments.count, judge=judge),
+        "chance": chance(arguments.count, judge),
+    }
+    for name, s in rows.items():
+        print(
+            f"{name:<9} {s.offset:11.0f} ms   {s.recall:6.0%}   {s.precision:9.0%}"
+            f"   {s.f1:4.0%}   {s.agreement:13.0%}"
         )
-        self.head = nn.Linear(2 * width, len(KINDS))
 
-    def forward(self, mel: Tensor) -> Tensor:
-        hidden = self.layers(mel / 4 + 1)
-        return self.head(torch.cat([hidden.mean(-1), hidden.amax(-1)], dim=-1))
 
-    @classmethod
-    def trained(cls, examples: int = 1700, epochs: int = 8, seed: int = 0) -> Classifier:
-        """Trained on sounds of the teacher; about half a minute on one core."""
-        torch.manual_seed(seed)
-        model, kinds = cls(), list(KINDS)
-        labels = torch.arange(examples) % len(kinds)
-        mels = torch.stack([model._example(kinds[k], seed * examples + i) for i, k in enumerate(labels)])
-        optimiser = torch.optim.AdamW(model.parameters(), 2e-3)
-        for _ in range(epochs):
-            for rows in torch.randperm(examples).split(64):
-                loss = nn.functional.cross_entropy(model(mels[rows]), labels[rows])
-                optimiser.zero_grad()
-                loss.backward()
-                optimiser.step()
-        return model.eval()
-
-    def _example(self, kind: str, seed: int) -> Tensor:
-        """One event of the kind, or a stretch of the bed, in the classifier's window."""
-        rng = np.random.default_rng(seed)
-        samples = round(_CLASSIFIER_SECONDS * foley_sounds.RATE)
-        if KINDS[kind].is_bed:
-            sound = foley_sounds.bed(kind, rng, samples)
-        else:
-            sound = np.zeros(samples, np.float32)
-            for start in np.sort(rng.uniform(0, 1.6, rng.integers(1, 4))):
-                one = foley_sounds.event(kind, rng)[: samples - round(start * foley_sounds.RATE)]
-                at = round(start * foley_sounds.RATE)
-                sound[at : at + len(one)] += one
-            sound = foley_sounds.reverberate(sound, rng) if rng.random() < 0.5 else sound
-        return self._mel(sound * rng.uniform(0.3, 1.2))
-
-    @torch.inference_mode()
-    def kind_of(self, sound: np.ndarray, sample_rate: int, events: tuple[float, ...]) -> str:
-        """The kind that the sound is taken for, heard from its first event on."""
-        start = max(0.0, (events[0] if events else 1.0) - 0.1)
-        samples = round(_CLASSIFIER_SECONDS * sample_rate)
-        piece = sound[round(start * sample_rate) :][:samples]
-        piece = np.pad(piece, (0, samples - len(piece))).astype(np.float32)
-        return list(KINDS)[int(self(self._mel(piece).unsqueeze(0)).argmax())]
-
-    def _mel(self, sound: np.ndarray) -> Tensor:
-        level = max(float(np.abs(sound).max(initial=0)), 1e-4)
-        return self.codec.mel(torch.from_numpy((sound * (0.3 / level)).astype(np.float32)))
+if __name__ == "__main__":
+    main()
