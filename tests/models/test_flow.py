@@ -7,7 +7,7 @@ import torch
 
 from vssflow_studio.models.flow.guidance import guided
 from vssflow_studio.models.flow.path import interpolate, velocity, velocity_from_data
-from vssflow_studio.models.flow.solvers import SOLVERS, solve, uniform_grid
+from vssflow_studio.models.flow.solvers import SOLVERS, solve, time_grid
 from vssflow_studio.models.flow.windows import blended, window_starts
 
 
@@ -23,20 +23,20 @@ EXACT = torch.tensor([math.cos(3.0), math.sin(3.0)])
 def test_fixed_solvers_have_their_order(solver: str, order: int) -> None:
     start = torch.tensor([1.0, 0.0], dtype=torch.float64)
     errors = [
-        (solve(spiral, start, solver=solver, grid=uniform_grid(n)) - EXACT.double()).norm()
+        (solve(spiral, start, solver=solver, grid=time_grid(n)) - EXACT.double()).norm()
         for n in (40, 80)
     ]
     assert math.log2(errors[0] / errors[1]) == pytest.approx(order, abs=0.15)
 
 
 def test_dopri5_keeps_its_tolerance() -> None:
-    got = solve(spiral, torch.tensor([1.0, 0.0]), solver="dopri5", grid=uniform_grid(10))
+    got = solve(spiral, torch.tensor([1.0, 0.0]), solver="dopri5", grid=time_grid(10))
     assert (got - EXACT).norm() < 2e-5
 
 
 def test_an_unknown_solver_is_named() -> None:
     with pytest.raises(ValueError, match="rk9"):
-        solve(spiral, torch.zeros(2), solver="rk9", grid=uniform_grid(2))
+        solve(spiral, torch.zeros(2), solver="rk9", grid=time_grid(2))
     assert "dopri5" in SOLVERS
 
 

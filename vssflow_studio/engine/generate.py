@@ -59,7 +59,7 @@ class Session:
         self.project = replace(
             self.project,
             cues=tuple(
-                cue.with_take(self.store.take(cue, order, path)) if cue.id == cue_id else cue
+                cue.with_take(self.store.take(order, path)) if cue.id == cue_id else cue
                 for cue in self.project.cues
             ),
         )
@@ -157,7 +157,7 @@ class _Waiting:
 
     def _keep(self, cue_id: str, order, path: Path) -> None:
         cue = next(cue for cue in self.session.project.cues if cue.id == cue_id)
-        relative = self.session.store.take(cue, order, path).path
+        relative = self.session.store.take(order, path).path
         if cue.circled_take is None or cue.circled_take.path != relative:
             self.session.keep(cue_id, order, path)
         self.report.takes[cue_id] = path

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import opentimelineio as otio
+from opentimelineio.opentime import RationalTime, TimeRange
 
 from .. import __version__
 from ..atomic import storage_error, write_bytes
@@ -25,7 +26,11 @@ _DAY = 24 * 3600 * SAMPLE_RATE
 
 @dataclass(frozen=True)
 class Order:
-    """A take that is to be made: for which cue, and what its WAV is called and carries."""
+    """A take that is to be made: for which cue, and what its WAV is called and carries.
+
+    `frames` is the cue's range when it was ordered (start, duration, rate): the editor
+    may move the cue while the take is being made.
+    """
 
     cue_id: str
     take_id: str
@@ -33,6 +38,7 @@ class Order:
     path: Path
     description: str
     time_reference: int
+    frames: tuple[float, float, float] = (0.0, 1.0, 24.0)
     provenance: dict = field(default_factory=dict)
 
 
@@ -65,6 +71,11 @@ class TakeStore:
             path=self.folder / f"{_file_name(cue)}_{take_id}.wav",
             description=f"{cue.character}: {cue.text}" if cue.character else cue.text,
             time_reference=round(record * SAMPLE_RATE) % _DAY,
+            frames=(
+                cue.range.start_time.value,
+                cue.range.duration.value,
+                cue.range.start_time.rate,
+            ),
             provenance=_provenance(cue, request, card),
         )
 
@@ -79,15 +90,17 @@ class TakeStore:
         index = self._index() | {order.key: order.path.name}
         write_bytes(self.folder / "index.json", json.dumps(index, indent=1).encode())
 
-    def take(self, cue: Cue, order: Order, path: Path) -> Take:
+    def take(self, order: Order, path: Path) -> Take:
         """The take to put into the cue, its path relative to the timeline file."""
-        window = with_handles(cue.range)
+        start, duration, rate = order.frames
+        range_ = TimeRange(RationalTime(start, rate), RationalTime(duration, rate))
+        window = with_handles(range_)
         return Take(
             id=order.take_id,
             path=path.relative_to(self.base).as_posix(),
-            head=cue.range.start_time - window.start_time,
-            duration=cue.range.duration,
-            tail=window.end_time_exclusive() - cue.range.end_time_exclusive(),
+            head=range_.start_time - window.start_time,
+            duration=range_.duration,
+            tail=window.end_time_exclusive() - range_.end_time_exclusive(),
             # A WAV made earlier for the same request may begin elsewhere than this cue's would.
             provenance=order.provenance | {"time_reference": read_bwf_info(path)["time_reference"]},
         )

@@ -42,14 +42,13 @@ class Settings:
 
 
 def flow_loss(model: DraftFlow, latent: Tensor, conditions: DraftBatch, drop: float) -> Tensor:
-    """The error of the predicted clean latent, weighted as one of the velocity."""
+    """The squared error of the predicted clean latent."""
     size = len(latent)
     t = ot.sample_times(size)[torch.randperm(size)]
     noise = torch.randn_like(latent)
     state = ot.interpolate(noise, latent, t)
     projected = model.project(conditions, latent.shape[-1]).masked(torch.rand(size) >= drop)
-    error = (model(state, t, projected) - latent).pow(2).mean((1, 2))
-    return (error * ot.velocity_weight(t)).mean()
+    return (model(state, t, projected) - latent).pow(2).mean()
 
 
 def learning_rate(settings: Settings, step: int, spent: float) -> float:

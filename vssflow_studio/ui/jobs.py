@@ -75,8 +75,17 @@ class Jobs(QObject):
         self.model.job_changed(job)
         self.changed.emit(job)
         if job.state == "done":
-            store, cue = TakeStore(self.model.path), self.model.find(job.order.cue_id)
-            if cue and job.order.path.parent == store.folder:
-                self.made.emit(cue.id, store.take(cue, job.order, job.order.path))
+            self._keep(job)
         elif job.state == "failed" and job.error:
             self.failed.emit(job.error)
+
+    def _keep(self, job: Job) -> None:
+        """The finished take, if its timeline is still the open one."""
+        store = TakeStore(self.model.path)
+        if job.order.path.parent != store.folder or not self.model.find(job.order.cue_id):
+            return
+        try:
+            store.remember(job.order)
+            self.made.emit(job.order.cue_id, store.take(job.order, job.order.path))
+        except StudioError as error:
+            self.failed.emit(error)

@@ -32,15 +32,15 @@ def velocity_from_data(predicted: Tensor, state: Tensor, time: Tensor) -> Tensor
     return (predicted - state) / (1 - _column(time, state)).clamp(min=NEAREST_END)
 
 
-def velocity_weight(time: Tensor) -> Tensor:
-    """What turns a squared error of the data into one of the velocity, bounded at the end."""
-    return (1 - time).clamp(min=0.2).pow(-2)
+def sample_times(count: int, early: float = 3.0, generator: torch.Generator | None = None) -> Tensor:
+    """`count` times in [0, 1), stratified so that each batch covers the path.
 
-
-def sample_times(count: int, generator: torch.Generator | None = None) -> Tensor:
-    """`count` times, uniform in [0, 1) and stratified, so that each batch covers the path."""
+    `early` 1 is uniform; above, times crowd towards 0. A wide latent shows through its
+    noise so soon that past t = 0.1 a network can do without its conditions, and it
+    learns to: with uniform times a foley prompt changed nothing at all.
+    """
     jitter = torch.rand(count, generator=generator)
-    return (torch.arange(count) + jitter) / count
+    return ((torch.arange(count) + jitter) / count).pow(early)
 
 
 def _column(time: Tensor, like: Tensor) -> Tensor:

@@ -41,9 +41,9 @@ def solve(
     return state
 
 
-def uniform_grid(steps: int) -> list[float]:
-    """`steps` equal steps from 0 to 1: steps + 1 times."""
-    return [i / steps for i in range(steps + 1)]
+def time_grid(steps: int, early: float = 1.0) -> list[float]:
+    """`steps` steps from 0 to 1: steps + 1 times, equal at `early` 1, above it finer near 0."""
+    return [(i / steps) ** early for i in range(steps + 1)]
 
 
 def _euler(velocity: Velocity, t: float, h: float, x: Tensor) -> Tensor:

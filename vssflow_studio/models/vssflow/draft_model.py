@@ -17,7 +17,7 @@ from ..conditions import motion
 from ..conditions.phonemes import lay_by_durations, phoneme_ids, rasterise
 from ..flow.guidance import guided
 from ..flow.path import velocity_from_data
-from ..flow.solvers import SOLVERS, solve, uniform_grid
+from ..flow.solvers import SOLVERS, solve, time_grid
 from ..flow.windows import blended
 from ..interface import WEIGHTS, Conditions, ModelCard, OnStep
 from .config import VSSFlowConfig
@@ -26,6 +26,7 @@ from .durations import DurationModel
 from .network import Projected
 
 _OVERLAP_SECONDS = 1.0
+_EARLY = 2.0  # what is heard, and when, is settled near t = 0
 
 
 class DraftModel:
@@ -85,7 +86,7 @@ class DraftModel:
             self._velocity(projected, frames, guidance or self.card.guidance),
             noise.to(self.device),
             solver=solver if solver in SOLVERS else self.card.solver,
-            grid=uniform_grid(steps or self.card.steps),
+            grid=time_grid(steps or self.card.steps, _EARLY),
             on_step=on_step,
         )
         sound = self.vocoder(self.codec.untokens(latent))[0]
