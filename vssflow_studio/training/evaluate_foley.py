@@ -58,9 +58,12 @@ class FoleyScore:
 def evaluate(
     model: SoundModel | None, count: int = 40, seed: int = 1, judge: Classifier | None = None
 ) -> FoleyScore:
-    """Score `model` on `count` unseen scenes; None scores the teacher's own sound."""
+    """Score `model` on `count` unseen scenes; None scores the teacher's own sound.
+
+    Scene i is made from seed + i: one seed's noise has accents of its own.
+    """
     scenes = unseen(count)
-    sounds = [_heard(model, one, seed) for one in scenes]
+    sounds = [_heard(model, one, seed + i) for i, one in enumerate(scenes)]
     rate = model.card.sample_rate if model else foley_sounds.RATE
     return score(scenes, sounds, rate, judge or Classifier.trained())
 
