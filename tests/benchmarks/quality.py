@@ -16,6 +16,7 @@ from vssflow_studio.models.interface import Conditions
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.script.phonemes import phonemes
 from vssflow_studio.training import evaluate_foley, evaluate_speech
+from vssflow_studio.training.classifier import Classifier
 from vssflow_studio.training.sentences import EVALUATION
 
 
@@ -39,13 +40,16 @@ def main() -> None:
             f"{s.boundary_median:4.0f} ms  {s.boundary_worst:4.0f} ms",
             flush=True,
         )
-    print("\nfoley    event to onset   recall ±60 ms   precision   prompt agreed")
-    for name, judged in (("ours", model), ("teacher", None)):
-        s = evaluate_foley.evaluate(judged, arguments.scenes)
+    print("\nfoley     event to onset   recall ±60 ms   precision   prompt agreed")
+    judge, count = Classifier.trained(), arguments.scenes
+    for name, s in (
+        ("ours", evaluate_foley.evaluate(model, count, judge=judge)),
+        ("teacher", evaluate_foley.evaluate(None, count, judge=judge)),
+        ("chance", evaluate_foley.chance(count, judge)),
+    ):
         print(
-            f"{name:<8} {s.offset:6.0f} ms        {s.recall:6.0%}          "
-            f"{s.precision:5.0%}       {s.agreement:5.0%}",
-            flush=True,
+            f"{name:<8} {s.offset:7.0f} ms        {s.recall:6.0%}          "
+            f"{s.precision:5.0%}       {s.agreement:5.0%}"
         )
 
 
