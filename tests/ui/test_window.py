@@ -19,13 +19,11 @@ from vssflow_studio.ui.timeline_view import dragged
 def window(qtbot, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     window = MainWindow()
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=lambda w: w.undo_stack.setClean())
     window.resize(1200, 800)
     window.show()
     qtbot.waitExposed(window)
-    yield window
-    window.undo_stack.setClean()
-    window.close()
+    return window
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def _kind(name: str, category: str, motions: str, phrases: str) -> Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        _kind("ball", "BALLMisc", "bounce fall", "ball bounce|a ball bounces|bouncing rubber ball|basketball dribble|ball hits the floor|a ball bouncing on the ground|tennis ball bounces"),
+        _kind("ball", "RUBRImpt", "bounce fall", "ball bounce|a ball bounces|bouncing rubber ball|basketball dribble|ball hits the floor|a ball bouncing on the ground|tennis ball bounces"),
         _kind("footsteps", "FEETHmn", "walk", "footsteps|footsteps on a wooden floor|walking|heels on a hard floor|someone walks across the room|steps on concrete|shoes on tiles|running steps"),
         _kind("gravel", "FEETHmn", "walk", "footsteps on gravel|walking on gravel|steps on dirt and stones|boots crunching on gravel|crunchy footsteps in snow|walking through dry leaves"),
         _kind("door", "DOORWood", "door", "door closes|a door slams shut|door slam|closing a wooden door|the door shuts|heavy door closing|door bang"),
@@ -42,13 +42,13 @@ KINDS: dict[str, Kind] = {
         _kind("bell", "BELLMisc", "strike", "bell|a bell rings|church bell|bell strike|ding of a bell|reception bell|chime"),
         _kind("splash", "WATRSplsh", "fall", "splash|water splash|a stone falls into water|splashing water|jump into a pool|something drops into water|plop into the pond"),
         _kind("switch", "MECHSwtch", "strike tap", "switch click|light switch|a button is pressed|click|lever flips|button click|camera shutter click"),
-        _kind("keyboard", "COMTypnKybd", "tap", "keyboard typing|typing on a keyboard|keys clacking|someone types|computer keyboard|typewriter"),
+        _kind("keyboard", "CMPTKey", "tap", "keyboard typing|typing on a keyboard|keys clacking|someone types|computer keyboard|typewriter"),
         _kind("whoosh", "WHSH", "pass", "whoosh|swish|something flies past|fast pass by|sword swing|arrow flies by|air swoosh"),
         _kind("explosion", "EXPLMisc", "flash", "explosion|a bomb explodes|blast|thunder|thunder clap|big boom|cannon shot|gun shot"),
         _kind("rain", "RAIN", "bed", "rain|heavy rain|rain falling|rain on the roof|rainfall|a rainy night|downpour"),
         _kind("wind", "WIND", "bed", "wind|wind blowing|howling wind|a breeze|stormy wind|gusts of wind|windy night"),
-        _kind("engine", "VEHInt", "bed", "engine hum|car engine|motor running|engine idling|machine drone|truck engine|room hum"),
-        _kind("fire", "FIRE", "bed", "fire|fire crackling|campfire|burning wood|fireplace|crackling flames|a fire burns"),
+        _kind("engine", "MOTRComb", "bed", "engine hum|car engine|motor running|engine idling|machine drone|truck engine|room hum"),
+        _kind("fire", "FIRECrkl", "bed", "fire|fire crackling|campfire|burning wood|fireplace|crackling flames|a fire burns"),
     )
 }
 
