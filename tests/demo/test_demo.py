@@ -15,6 +15,11 @@ from vssflow_studio.timeline.files import read_timeline
 from vssflow_studio.timeline.metadata import read_project
 
 
+def track_names(path: Path) -> list[str]:
+    timeline = read_timeline(path)  # its tracks go when it goes
+    return [track.name for track in timeline.tracks]
+
+
 def test_the_shipped_sample_is_what_the_code_renders(tmp_path: Path) -> None:
     shot = animatic.SHOTS[2]
     animatic._render_shot(shot, tmp_path / "shot.mp4")
@@ -60,7 +65,7 @@ def _lowest_red(image) -> int:
 def test_the_demo_leaves_timeline_takes_and_preview(tmp_path: Path) -> None:
     report, preview = run_demo(tmp_path / "out", "cpu")
     assert set(report.takes) == {"mia", "tom", "door", "ball", "steps"} and not report.errors
-    names = [track.name for track in read_timeline(report.timeline).tracks]
+    names = track_names(report.timeline)
     assert names == ["V1", "DX TEMP", "FOLEY TEMP"]
     info = probe(preview)
     assert info.has_video and info.has_audio and 19 < info.duration < 20

@@ -15,6 +15,11 @@ from vssflow_studio.ui.main_window import MainWindow
 from vssflow_studio.ui.timeline_view import dragged
 
 
+def track_names(path: Path) -> list[str]:
+    timeline = read_timeline(path)  # its tracks go when it goes
+    return [track.name for track in timeline.tracks]
+
+
 @pytest.fixture
 def window(qtbot, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
@@ -152,7 +157,7 @@ def test_generate_hear_save(qtbot, opened, timeline_file: Path) -> None:
     assert [v.track_name for v in opened.model.views] == ["V1", "DX TEMP"]
     assert len(opened.model.sounds()) == 1
     opened.actions_["save"].trigger()
-    assert "DX TEMP" in [t.name for t in read_timeline(timeline_file).tracks]
+    assert "DX TEMP" in track_names(timeline_file)
     opened._change_by_id(cue.id, "Edit line", text="Something else.")
     assert opened.model.state(opened.model.project.cues[0]) == "stale"
 
