@@ -206,7 +206,7 @@ def scenes() -> list[Scene]:
 class LatePlayer:
     """A SoundModel that plays the scenes' own sounds, a tenth of a second late."""
 
-    card = ModelCard("late", "Late", "", "", (), RATE, 1, 1.0, "euler")
+    card = ModelCard("late", "Late", "", "", (), RATE, 1, 1.0, 1.0, "euler")
     frame_rate, frame_size = 25.0, (36, 64)
 
     def __init__(self, scenes: list[Scene]) -> None:

@@ -129,7 +129,7 @@ def _provenance(cue: Cue, request: Request, card: ModelCard) -> dict:
         "voice": request.voice,
         "seed": request.sampling.seed,
         "steps": request.sampling.steps or card.steps,
-        "guidance": request.sampling.guidance or card.guidance,
+        "guidance": request.sampling.guidance or card.guidance_for(request.kind),
         "solver": request.sampling.solver or card.solver,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }

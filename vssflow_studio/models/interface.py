@@ -49,7 +49,12 @@ class ModelCard:
     sample_rate: int
     steps: int
     guidance: float
+    foley_guidance: float
     solver: str
+
+    def guidance_for(self, kind: str) -> float:
+        """The guidance scale that suits a kind of cue."""
+        return self.guidance if kind == "dialogue" else self.foley_guidance
 
 
 class SoundModel(Protocol):

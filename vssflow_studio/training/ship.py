@@ -42,6 +42,7 @@ def ship(flow: Path, durations: Path, out: Path) -> None:
         sample_rate=24_000,
         steps=16,
         guidance=2.0,
+        foley_guidance=4.0,
         solver="euler",
     )
     text = json.dumps(asdict(card), indent=2) + "\n"

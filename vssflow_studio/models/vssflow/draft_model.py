@@ -78,12 +78,13 @@ class DraftModel:
     ) -> np.ndarray:
         """See SoundModel. Raises TextError for a voice the model doesn't have."""
         frames = max(2, round(conditions.total * self.codec.config.token_rate))
+        kind = "dialogue" if conditions.phonemes else "foley"
         projected = self.flow.project(self._batch(conditions, frames), frames)
         noise = torch.randn(
             1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(seed)
         )
         latent = solve(
-            self._velocity(projected, frames, guidance or self.card.guidance),
+            self._velocity(projected, frames, guidance or self.card.guidance_for(kind)),
             noise.to(self.device),
             solver=solver if solver in SOLVERS else self.card.solver,
             grid=time_grid(steps or self.card.steps, _EARLY),
