@@ -35,6 +35,7 @@ from .timeline_view import TimelineView
 from .viewer import Player, Screen
 
 _FILTER = "Timelines (*.otio *.otioz)"
+_RECENT = 10  # timelines that File > Open Recent keeps
 
 
 class Edit(QUndoCommand):
@@ -128,6 +129,10 @@ class MainWindow(QMainWindow):
             menu = self.menuBar().addMenu(title)
             for name in names.split():
                 menu.addSeparator() if name == "-" else menu.addAction(self.actions_[name])
+                if name == "open":
+                    self.recent_menu = menu.addMenu("Open &Recent")
+                    self.recent_menu.setToolTipsVisible(True)
+                    menu.aboutToShow.connect(self._fill_recent)
 
     def _build_layout(self) -> None:
         bar = QToolBar("Commands")
@@ -344,6 +349,7 @@ class MainWindow(QMainWindow):
         self.undo_stack.clear()
         self.message.hide()
         self._settings().setValue("folder", str(path.resolve().parent))
+        self._remember(path)
         return True
 
     def save(self, path: Path | None = None) -> bool:
@@ -364,6 +370,24 @@ class MainWindow(QMainWindow):
         if name:
             self.save(Path(name))
 
+    def _recent(self) -> list[str]:
+        value = self._settings().value("recent", [])
+        return [value] if isinstance(value, str) else list(value or [])
+
+    def _remember(self, path: Path) -> None:
+        """Put `path` first among the recent timelines."""
+        name = str(path.resolve())
+        others = [other for other in self._recent() if other != name]
+        self._settings().setValue("recent", [name, *others][:_RECENT])
+
+    def _fill_recent(self) -> None:
+        self.recent_menu.clear()
+        for name in self._recent():
+            action = self.recent_menu.addAction(Path(name).name)
+            action.setToolTip(name)
+            action.triggered.connect(lambda _=False, name=name: self.open(Path(name)))
+        self.recent_menu.setEnabled(not self.recent_menu.isEmpty())
+
     def _folder(self) -> str:
         return str(self._settings().value("folder", str(Path.home())))
 
@@ -372,6 +396,7 @@ class MainWindow(QMainWindow):
 
     def _may_leave(self) -> bool:
         """Ask about unsaved edits; whether to go on."""
+        self.inspector.commit()
         if self.model.timeline is None or self.undo_stack.isClean():
             return True
         kinds = QMessageBox.StandardButton

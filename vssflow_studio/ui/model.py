@@ -11,6 +11,7 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..engine.preview import sound_spans
 from ..engine.queue import Job
+from ..errors import StudioError
 from ..media.span import Span
 from ..timeline.clips import (
     ClipView,
@@ -76,7 +77,12 @@ class StudioModel:
         self.project = rebased_project(self.project, old, new)
         write_project(self.timeline, self.project)
         place_takes(self.timeline, self.project.cues)
-        write_timeline(self.timeline, target)
+        try:
+            write_timeline(self.timeline, target)
+        except StudioError:  # still the old file's timeline
+            rebase(self.timeline, new, old)
+            self.project = rebased_project(self.project, new, old)
+            raise
         self.path = target
         self._refresh()
         self._tell(TIMELINE, PROJECT)

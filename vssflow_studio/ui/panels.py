@@ -120,6 +120,7 @@ class CueTable(QTableWidget):
         self.blockSignals(True)
         cues = self.model.project.cues
         self.setRowCount(len(cues))
+        chosen = {index.row() for index in self.selectionModel().selectedRows()}
         for row, cue in enumerate(cues):
             start, end = cue.range.start_time, cue.range.end_time_exclusive()
             values = (
@@ -131,7 +132,7 @@ class CueTable(QTableWidget):
             )
             for column, value in enumerate(values):
                 self._set(row, column, value, cue)
-            if cue.id == self.model.selected_cue:
+            if cue.id == self.model.selected_cue and row not in chosen:
                 self.selectRow(row)
         if not self.model.selected_cue:
             self.clearSelection()
@@ -190,8 +191,9 @@ class Inspector(QStackedWidget):
         self._build_cue()
         for page in (self._hint, self._clip, self._cue):
             self.addWidget(page)
-        for what in (models.SELECTION, models.PROJECT, models.JOBS):
+        for what in (models.SELECTION, models.PROJECT):
             model.listen(what, self.refresh)
+        model.listen(models.JOBS, self._show_job)
 
     def _build_clip(self) -> None:
         layout = QVBoxLayout(self._clip)
@@ -291,15 +293,21 @@ class Inspector(QStackedWidget):
             self._labels[name].setVisible(speaks)
         self._labels["Line"].setText(_KIND_NAMES[cue.kind] if speaks else "Prompt")
         self.text.setPlaceholderText("what is said" if speaks else "footsteps on gravel, a door closes …")
-        if speaks:
+        if speaks and (fresh or not self.character.hasFocus()):
             self._fill_character(cue)
         if fresh or not self.text.hasFocus():
             if self.text.toPlainText() != cue.text:
                 self.text.setPlainText(cue.text)
-        self.start.setText(self.model.timecode(cue.range.start_time))
-        self.end.setText(self.model.timecode(cue.range.end_time_exclusive()))
+        ends = (cue.range.start_time, cue.range.end_time_exclusive())
+        for field, time in zip((self.start, self.end), ends, strict=True):
+            if fresh or not (field.hasFocus() and field.isModified()):
+                field.setText(self.model.timecode(time))
         self._fill_takes(cue)
-        job = self.model.jobs.get(cue.id)
+        self._show_job()
+
+    def _show_job(self) -> None:
+        """Nothing else: a job's steps must not touch what is being typed."""
+        job = self.model.jobs.get(self._shown)
         busy = job is not None and not job.is_over
         self.generate.setText("Cancel" if busy else "Generate")
 

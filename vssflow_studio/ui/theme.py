@@ -94,6 +94,9 @@ def style_sheet(t: Theme) -> str:
         border-radius: 4px; padding: {S1}px {S2}px; selection-background-color: {t.accent};
         selection-color: {t.on_accent}; }}
     QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border-color: {t.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow {{ image: url("{(resources() / "icons" / "chevron.svg").as_posix()}"); width: 12px; height: 12px; }}
+    QComboBox QLineEdit {{ border: none; background: transparent; padding: 0; }}
     QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; }}
     QPushButton {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 4px;
         padding: {S1 + 1}px {S3}px; }}

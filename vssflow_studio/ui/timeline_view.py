@@ -44,6 +44,7 @@ class TimelineView(QAbstractScrollArea):
         self.scale = 40.0  # pixels a second
         self._drag: tuple[str, str, float, TimeRange] | None = None
         self._preview: tuple[str, TimeRange] | None = None
+        self._laned: tuple[tuple[Cue, ...] | None, dict[str, tuple[int, int]]] = (None, {})
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setAccessibleName("Timeline")
         self.setMinimumHeight(RULER + CUES + PICTURE + SOUND)
@@ -93,7 +94,16 @@ class TimelineView(QAbstractScrollArea):
         range_ = cue.range
         if self._preview and self._preview[0] == cue.id:
             range_ = self._preview[1]
-        return self._block(range_, RULER + 3, CUES - 8)
+        lane, lanes = self._lanes().get(cue.id, (0, 1))
+        height = (CUES - 8) / lanes
+        return self._block(range_, RULER + 3 + lane * height, height - (lanes > 1))
+
+    def _lanes(self) -> dict[str, tuple[int, int]]:
+        """(lane, lanes) of each cue: cues that overlap share the height of the row."""
+        cues = self.model.project.cues
+        if cues is not self._laned[0]:
+            self._laned = (cues, lanes(cues))
+        return self._laned[1]
 
     def _block(self, range_: TimeRange, top: float, height: float) -> QRectF:
         left = self.x_of(range_.start_time.value)
@@ -243,9 +253,15 @@ class TimelineView(QAbstractScrollArea):
         if rect.width() > 34:
             ink = ("#141414" if t.dark else "#ffffff") if state == "ready" else t.text
             who = f"{cue.character}: " if cue.character else ""
+            mark, words = _MARKS.get(state, "◔"), f"{who}{cue.text}" or "…"
             inner = rect.adjusted(6, 3, -4, -3)
-            self._text(p, QRectF(inner.left(), inner.top(), inner.width(), 15), f"{who}{cue.text}" or "…", ink)
-            self._text(p, QRectF(inner.left(), inner.top() + 15, inner.width(), 15), f"{_MARKS.get(state, '◔')} {state}", ink)
+            if rect.height() < 36:  # one line: the words, and the state by its mark
+                percent = f" {state}" if mark == "◔" else ""
+                self._text(p, rect.adjusted(6, 0, -4, 0), f"{mark}{percent} {words}", ink)
+                return
+            line = QRectF(inner.left(), inner.top(), inner.width(), 15)
+            self._text(p, line, words, ink)
+            self._text(p, line.translated(0, 15), f"{mark} {state}", ink)
 
     def _text(self, p: QPainter, rect: QRectF, text: str, colour: str) -> None:
         left = max(rect.left(), HEADER + 4.0)
@@ -384,6 +400,31 @@ def dragged(range_: TimeRange, part: str, frames: int) -> TimeRange:
     else:
         start = max(0, start + frames)
     return TimeRange(RationalTime(start, rate), RationalTime(length, rate))
+
+
+def lanes(cues: tuple[Cue, ...]) -> dict[str, tuple[int, int]]:
+    """(lane, lanes of its group) by cue id; a group is cues that hang together by overlaps.
+
+    `cues` are in the order of their starts.
+    """
+    placed: dict[str, tuple[int, int]] = {}
+    group: list[tuple[str, int]] = []
+    ends: list[float] = []  # where each lane of the group is free again
+
+    def close() -> None:
+        placed.update({cue_id: (lane, len(ends)) for cue_id, lane in group})
+        group.clear()
+        ends.clear()
+
+    for cue in cues:
+        start, end = cue.range.start_time.value, cue.range.end_time_exclusive().value
+        if ends and start >= max(ends):
+            close()
+        lane = next((i for i, free in enumerate(ends) if free <= start), len(ends))
+        ends[lane : lane + 1] = [end]
+        group.append((cue.id, lane))
+    close()
+    return placed
 
 
 def _thumbnail(media, second: float, height: int) -> QImage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -187,11 +188,15 @@ class Player(QObject):
         self.playing, self._request = True, self._request + 1
         self.playing_changed.emit(True)
         start, number = float(seconds(self.model.playhead)), self._request
-        spans = [_from(span, start) for span in self.model.sounds()]
+        spans = [s for span in self.model.sounds() if (s := _from(span, start)).duration > 0]
         total = min(_AHEAD, float(seconds(self.model.duration)) - start)
 
         def work() -> None:
-            programme = mix([s for s in spans if s.offset < total], total, _RATE)
+            try:
+                programme = mix([s for s in spans if s.offset < total], total, _RATE)
+            except StudioError as error:  # the picture still plays
+                self.failed.emit(error)
+                programme = np.zeros((round(total * _RATE), 2), np.float32)
             self._mixed.emit((programme.clip(-1, 1) * 32767).astype(np.int16).tobytes(), number)
 
         threading.Thread(target=work, daemon=True, name="mix").start()
@@ -259,9 +264,9 @@ class Player(QObject):
 def _from(span: Span, start: float) -> Span:
     """The span as heard when playing begins at `start`."""
     late = max(0.0, start - span.offset)
-    return Span(
-        span.media,
-        span.media_start + late,
-        max(0.0, span.offset - start),
-        max(0.0, span.duration - late),
+    return replace(
+        span,
+        media_start=span.media_start + late * span.speed,
+        offset=max(0.0, span.offset - start),
+        duration=max(0.0, span.duration - late),
     )
