@@ -1,11 +1,14 @@
 """Can the speech be understood, and does it stand where it was asked for?
 
 Word error rate of an open-vocabulary recogniser (pocketsphinx) on sentences never
-trained on, beside the teacher's own score on the same sentences.
+trained on, beside the teacher's own score on the same sentences:
+
+    python -m vssflow_studio.training.evaluate_speech [--sentences N]
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from statistics import median
 import numpy as np
 
 from ..models.interface import Conditions, SoundModel
+from ..models.registry import load_model
 from ..script.normalise import spoken
 from ..script.phonemes import phonemes
 from .sentences import EVALUATION
@@ -63,7 +67,7 @@ def evaluate(
             off += [abs(start - _MARGIN), abs(end - _MARGIN - length)]
         worst = float(np.percentile(off, 95))
         scores.append(
-            VoiceScore(voice, ours / words, teachers / words, 1000 * median(off), 1000 * worst)
+            VoiceScore(voice, ours / words, teachers / words, 1000 * float(median(off)), 1000 * worst)
         )
     return scores
 
@@ -102,13 +106,38 @@ def word_errors(wanted: str, heard: str) -> int:
 
 
 def audible(sound: np.ndarray, sample_rate: int, below_peak: float = 35.0) -> tuple[float, float]:
-    """Seconds at which 10 ms energy first and last is within `below_peak` dB of its peak."""
+    """Seconds at which 10 ms energy first and last is within `below_peak` dB of its peak.
+
+    (0, 0) for silence.
+    """
     block = sample_rate // 100
     blocks = sound[: len(sound) // block * block].reshape(-1, block)
     level = np.sqrt((blocks**2).mean(1))
-    loud = np.flatnonzero(level > level.max() * 10 ** (-below_peak / 20))
+    loud = np.flatnonzero(level > level.max(initial=0) * 10 ** (-below_peak / 20))
+    if not len(loud):
+        return 0.0, 0.0
     return loud[0] / 100, (loud[-1] + 1) / 100
 
 
 def _words(text: str) -> list[str]:
     return re.findall(r"[a-z']+", spoken(text).lower())
+
+
+def main() -> None:
+    """Print the model's scores beside the teacher's."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", default="draft")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--sentences", type=int, default=len(EVALUATION))
+    arguments = parser.parse_args()
+    model = load_model(arguments.model, arguments.device)
+    print("voice     word errors   teacher   boundaries off by   95th percentile")
+    for s in evaluate(model, model.card.voices, EVALUATION[: arguments.sentences]):
+        print(
+            f"{s.voice:<9} {s.ours:11.1%}   {s.teacher:7.1%}"
+            f"   {s.boundary_median:14.0f} ms   {s.boundary_worst:12.0f} ms"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -56,7 +56,7 @@ class _Voice(ctypes.Structure):
 def speak(text: str, voice: str, *, stretch: float = 1.0) -> Utterance:
     """Say `text`; `stretch` above 1 speaks more slowly.
 
-    Raises StudioError when flite is not installed.
+    Raises StudioError when flite or the voice is not installed.
     """
     flite, handle = _flite(), _voice(voice)
     flite.feat_set_float(handle.contents.features, b"duration_stretch", stretch)
@@ -141,7 +141,12 @@ def _flite():
 @cache
 def _voice(name: str):
     _flite()
-    library = ctypes.CDLL(f"libflite_cmu_us_{name}.so.1", mode=ctypes.RTLD_GLOBAL)
+    try:
+        library = ctypes.CDLL(f"libflite_cmu_us_{name}.so.1", mode=ctypes.RTLD_GLOBAL)
+    except OSError as error:
+        raise StudioError(
+            f"The speech teacher has no voice {name}", remedy=f"Choose from {', '.join(VOICES)}."
+        ) from error
     register = getattr(library, f"register_cmu_us_{name}")
     register.restype, register.argtypes = ctypes.POINTER(_Voice), [ctypes.c_char_p]
     return register(None)
