@@ -29,6 +29,8 @@ def run(pipe: Connection, stop, device: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if device == "cpu" and hasattr(os, "nice"):
         os.nice(5)  # the window goes first
+    # Threads that spin while they wait starve each other on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     models: dict[str, SoundModel] = {}
     while True:
         try:
@@ -74,7 +76,7 @@ def _make(models: dict, device: str, request: Request, order: Order, progress: _
     model = _model(models, request.sampling.model, device)
     progress.check()
     frames = None
-    if request.picture:
+    if request.picture and not request.phonemes:
         frames = grey_frames(
             request.picture, request.total, model.frame_rate, model.frame_size, progress.check
         )
@@ -85,7 +87,7 @@ def _make(models: dict, device: str, request: Request, order: Order, progress: _
             speech=(request.head, request.head + request.duration),
             voice=request.voice,
             prompt=request.prompt,
-            frames=None if request.phonemes else frames,
+            frames=frames,
         ),
         seed=request.sampling.seed,
         steps=request.sampling.steps,
