@@ -21,11 +21,6 @@ def phoneme_ids(phonemes: Sequence[str]) -> list[int]:
     return [_INDEX[symbol] for symbol in phonemes if symbol != "|"]
 
 
-def lay_evenly(ids: Sequence[int], start: float, end: float) -> list[tuple[int, float, float]]:
-    """The ids one after another, each as long as the next (the paper's own layout)."""
-    return lay_by_durations(ids, [1.0] * len(ids), start, end)
-
-
 def lay_by_durations(
     ids: Sequence[int], durations: Sequence[float], start: float, end: float
 ) -> list[tuple[int, float, float]]:

@@ -100,13 +100,6 @@ class DraftModel:
         log = self.durations(torch.tensor([ids], device=self.device), voice)[0]
         return lay_by_durations(ids, log.exp().tolist(), *conditions.speech)
 
-    def natural_length(self, phonemes: tuple[str, ...], voice: str) -> float:
-        """Seconds that the voice would take for the line of its own accord."""
-        ids = phoneme_ids(phonemes)
-        with torch.inference_mode():
-            number = torch.tensor([max(0, self._voice(Conditions(0.0, voice=voice)))])
-            return float(self.durations(torch.tensor([ids]), number).exp().sum())
-
     def _voice(self, conditions: Conditions) -> int:
         if not conditions.voice:
             return -1
