@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -182,3 +183,59 @@ def test_play_moves_the_playhead_without_a_sound_device(qtbot, opened) -> None:
 def test_controls_have_names_for_a_screen_reader(opened) -> None:
     for widget in (opened.cue_table, opened.timeline_view, opened.screen_, opened.inspector.text, opened.inspector.voice):
         assert widget.accessibleName()
+
+
+def test_half_typed_fields_outlive_a_jobs_steps(qtbot, opened) -> None:
+    type_line(qtbot, opened, "Hello there.")
+    opened.inspector.commit()
+    opened.generate_selected()
+    opened.inspector.end.setFocus()
+    opened.inspector.end.selectAll()
+    qtbot.keyClicks(opened.inspector.end, "01:00:02")
+    with qtbot.waitSignal(opened.jobs.changed, timeout=60_000, check_params_cb=lambda job: job.step > 0):
+        pass
+    assert opened.inspector.end.text() == "01:00:02"
+    opened.jobs.cancel_all()
+    qtbot.keyClicks(opened.inspector.end, ":00")
+    opened.inspector.commit()
+    assert opened.model.project.cues[0].range.duration.value == 48
+
+
+def test_overlapping_cues_share_the_row(opened) -> None:
+    for start, length in ((0, 24), (12, 24), (48, 24)):
+        opened.add_cue("ambience")
+        range_ = TimeRange(RationalTime(start, 24), RationalTime(length, 24))
+        opened._change_by_id(opened.model.selected_cue, "Change cue range", range=range_)
+    first, second, alone = (opened.timeline_view.cue_rect(cue) for cue in opened.model.project.cues)
+    assert not first.intersects(second)
+    assert alone.height() > 1.5 * first.height()
+
+
+def test_a_refused_save_as_leaves_the_media_found(opened, tmp_path: Path) -> None:
+    media = opened.model.views[0].media
+    clip = next(iter(opened.model.timeline.find_clips()))
+    before = clip.media_reference.target_url = Path(os.path.relpath(media, tmp_path)).as_posix()
+    assert not opened.save(tmp_path / "gone" / "cut.otio")
+    assert "not there" in opened.message.text
+    assert clip.media_reference.target_url == before and opened.model.path.name == "cut.otio"
+
+
+def test_picture_plays_on_where_sound_cannot_be_read(qtbot, opened, tmp_path: Path) -> None:
+    from vssflow_studio.media.span import Span
+
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"RIFF, but no more")
+    opened.model.sounds = lambda: [Span(str(broken), 0.0, 0.0, 2.0)]
+    opened.actions_["play"].trigger()
+    qtbot.waitUntil(lambda: opened.model.playhead.value >= 3, timeout=8000)
+    assert opened.player.playing
+    opened.player.pause()
+
+
+def test_recent_timelines_open_again(opened, timeline_file: Path) -> None:
+    opened._fill_recent()
+    (action,) = opened.recent_menu.actions()
+    assert action.text() == timeline_file.name
+    opened.model.timeline = None
+    action.trigger()
+    assert opened.model.path == timeline_file

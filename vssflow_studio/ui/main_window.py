@@ -222,6 +222,7 @@ class MainWindow(QMainWindow):
         self.status, self.progress = QLabel(), QProgressBar()
         self.status.setObjectName("status")
         self.progress.setFixedWidth(220)
+        self.progress.setFixedHeight(6)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the running job")
         row.addWidget(self.status)
@@ -354,12 +355,15 @@ class MainWindow(QMainWindow):
 
     def save(self, path: Path | None = None) -> bool:
         """Write the timeline; says what is wrong in the window."""
-        self.inspector.commit()
+        self._commit()
+        folder = self.model.path.resolve().parent
         try:
             self.model.save(path)
         except StudioError as error:
             self.message.show_error(error)
             return False
+        if self.model.path.resolve().parent != folder:
+            self.undo_stack.clear()  # earlier states name their takes from the old folder
         self.undo_stack.setClean()
         self._update()
         return True
@@ -395,8 +399,8 @@ class MainWindow(QMainWindow):
         return QSettings(str(settings() / "window.ini"), QSettings.Format.IniFormat)
 
     def _may_leave(self) -> bool:
-        """Ask about unsaved edits; whether to go on."""
-        self.inspector.commit()
+        """Ask about unsaved edits, half-typed ones too; whether to go on."""
+        self._commit()
         if self.model.timeline is None or self.undo_stack.isClean():
             return True
         kinds = QMessageBox.StandardButton
@@ -409,6 +413,11 @@ class MainWindow(QMainWindow):
         return self.save() if answer == kinds.Save else answer == kinds.Discard
 
     # --- edits ---
+
+    def _commit(self) -> None:
+        """Take over what is typed anywhere but not yet confirmed."""
+        self.cue_table.commit()
+        self.inspector.commit()
 
     def _push(self, project: Project, name: str) -> None:
         if project != self.model.project:

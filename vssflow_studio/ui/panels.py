@@ -95,7 +95,7 @@ class CueTable(QTableWidget):
 
     def __init__(self, model: models.StudioModel) -> None:
         super().__init__(0, len(self._COLUMNS))
-        self.model = model
+        self.model, self._late = model, False
         self.setHorizontalHeaderLabels(self._COLUMNS)
         self.setAccessibleName("Cues")
         self.verticalHeader().hide()
@@ -116,7 +116,10 @@ class CueTable(QTableWidget):
         self.itemSelectionChanged.connect(self._selected)
 
     def refresh(self) -> None:
-        """Show the model's cues."""
+        """Show the model's cues; while a cell is being typed in, once that is done."""
+        self._late = self.state() == QTableWidget.State.EditingState
+        if self._late:
+            return
         self.blockSignals(True)
         cues = self.model.project.cues
         self.setRowCount(len(cues))
@@ -137,6 +140,16 @@ class CueTable(QTableWidget):
         if not self.model.selected_cue:
             self.clearSelection()
         self.blockSignals(False)
+
+    def commit(self) -> None:
+        """Take over what is typed in a cell."""
+        if self.state() == QTableWidget.State.EditingState:
+            self.setFocus()
+
+    def closeEditor(self, editor, hint) -> None:
+        super().closeEditor(editor, hint)
+        if self._late:
+            self.refresh()
 
     def _set(self, row: int, column: int, value: str, cue: Cue) -> None:
         item = self.item(row, column)
@@ -293,14 +306,16 @@ class Inspector(QStackedWidget):
             self._labels[name].setVisible(speaks)
         self._labels["Line"].setText(_KIND_NAMES[cue.kind] if speaks else "Prompt")
         self.text.setPlaceholderText("what is said" if speaks else "footsteps on gravel, a door closes …")
-        if speaks and (fresh or not self.character.hasFocus()):
-            self._fill_character(cue)
-        if fresh or not self.text.hasFocus():
+        if speaks:
+            if fresh or not self.character.lineEdit().isModified():
+                self._fill_character(cue)
+            self._fill_voice(cue)
+        if fresh or not self.text.document().isModified():
             if self.text.toPlainText() != cue.text:
                 self.text.setPlainText(cue.text)
         ends = (cue.range.start_time, cue.range.end_time_exclusive())
         for field, time in zip((self.start, self.end), ends, strict=True):
-            if fresh or not (field.hasFocus() and field.isModified()):
+            if fresh or not field.isModified():
                 field.setText(self.model.timecode(time))
         self._fill_takes(cue)
         self._show_job()
@@ -318,6 +333,8 @@ class Inspector(QStackedWidget):
         self.character.addItems(people)
         self.character.setCurrentText(cue.character)
         self.character.blockSignals(False)
+
+    def _fill_voice(self, cue: Cue) -> None:
         chosen = cue.voice or self.model.project.cast.get(cue.character, "")
         self.voice.blockSignals(True)
         self.voice.clear()
@@ -359,13 +376,21 @@ class Inspector(QStackedWidget):
             if not end > start or start.value < 0:
                 raise ValueError("empty")
         except ValueError:
+            self._follow_model()
             self.failed.emit(StudioError("In and out don't make a range", timecode=self.start.text(), remedy="Write timecode, out after in."))
             self.refresh()
             return
+        self._follow_model()
         who = self.character.currentText().strip() if cue.kind == "dialogue" else ""
         changed = replace(cue, text=self.text.toPlainText().strip(), character=who, range=range_)
         if changed != cue:
             self.edited.emit(changed, _edit_name(cue, changed))
+
+    def _follow_model(self) -> None:
+        """What is typed is taken over: from here the fields show the model again."""
+        for field in (self.character.lineEdit(), self.start, self.end):
+            field.setModified(False)
+        self.text.document().setModified(False)
 
     def _voice_chosen(self) -> None:
         cue, voice = self.model.cue, self.voice.currentData()

@@ -193,7 +193,7 @@ class TimelineView(QAbstractScrollArea):
             label = QRectF(rect.left(), rect.top(), rect.width(), 15)
             p.fillRect(label, QColor(0, 0, 0, 110) if t.dark else QColor(255, 255, 255, 170))
             self._text(p, label.adjusted(5, 0, -4, 0), name, t.text)
-        if view is self.model.selected_clip:
+        if view == self.model.selected_clip:
             p.setPen(QPen(QColor(t.accent), 2))
             p.setBrush(Qt.BrushStyle.NoBrush)
             p.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 3, 3)

@@ -241,6 +241,8 @@ class Player(QObject):
         if elapsed >= self._length:
             self.model.seek(self._start + self._length * self.model.rate)
             self.pause()
+            if self.model.playhead.value < self.model.duration.value - 1:
+                self.play()  # only _AHEAD seconds are mixed at a time
             return
         frame = int(self._start + elapsed * self.model.rate)
         if frame != self.model.playhead.value:
