@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -80,6 +81,28 @@ def test_ctrl_c_leaves_130_and_a_whole_file(timeline_file: Path) -> None:
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130 and "Cancelled" in said and "Traceback" not in said
     assert len(read_project(read_timeline(timeline_file)).cues) == 4
+
+
+@pytest.mark.parametrize("wait", [1.5, 4])
+def test_ctrl_c_in_a_terminal_reaches_every_process_and_none_shows_a_trace(wait, timeline_file: Path) -> None:
+    main(["cues", "add", str(timeline_file), "--in", "0", "--out", "3", "--text", "rain", "--kind", "ambience"])
+    command = [sys.executable, "-m", "vssflow_studio", "generate", str(timeline_file), "--steps", "4000", "--device", "cpu"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(wait)
+    os.killpg(process.pid, signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert "Traceback" not in said
+    assert process.returncode in (130, -signal.SIGINT)
+
+
+@pytest.mark.parametrize("span", [("x", "2"), ("2", "1")])
+def test_a_cue_in_no_time_is_refused_by_name(span, timeline_file: Path, capsys) -> None:
+    before = timeline_file.read_bytes()
+    add = ["cues", "add", str(timeline_file), "--in", span[0], "--out", span[1], "--text", "Hi."]
+    assert main(add) == 1
+    said = capsys.readouterr().err
+    assert str(timeline_file) in said and span[0] in said
+    assert timeline_file.read_bytes() == before
 
 
 def test_models_and_doctor(capsys) -> None:

@@ -231,9 +231,19 @@ def _cues_add(arguments) -> int:
         try:
             start, end = (parse_time(t, timeline) for t in (arguments.start, arguments.end))
         except ValueError as error:
-            raise CueError("In or out is no timecode", remedy="Write 01:00:05:12 or 5.5.") from error
+            raise CueError(
+                "In or out is no timecode",
+                file=arguments.timeline,
+                timecode=f"{arguments.start} – {arguments.end}",
+                remedy="Write 01:00:05:12 or 5.5.",
+            ) from error
         if not end > start:
-            raise CueError("The cue ends before it starts", timecode=arguments.start)
+            raise CueError(
+                "The cue ends before it starts",
+                file=arguments.timeline,
+                timecode=arguments.start,
+                remedy="Give an --out that is later than --in.",
+            )
         kind, text, who = arguments.kind, arguments.text, arguments.character
         return (*cues, Cue(made, kind, range_of(start, end), text, who, arguments.voice))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import opentimelineio as otio
@@ -43,15 +43,15 @@ def plan(
         what = "The line is empty" if cue.kind == "dialogue" else "The prompt is empty"
         raise CueError(what, **where, remedy="Type what is to be heard.")
     card, window = model_card(sampling.model), with_handles(cue.range)
-    spans = () if cue.kind == "ambience" else _spans(timeline, views, cue, window, where)
+    spans = _spans(timeline, views, cue, window, where) if cue.kind == "foley" else ()
     speaks = cue.kind == "dialogue"
     return Request(
         kind=cue.kind,
         duration=float(seconds(cue.range.duration)),
         head=float(seconds(cue.range.start_time - window.start_time)),
         tail=float(seconds(window.end_time_exclusive() - cue.range.end_time_exclusive())),
-        phonemes=_phonemes(cue, where) if speaks else (),
-        voice=voice_of(cue, project, card) if speaks else "",
+        phonemes=_placed(where, phonemes, cue.text) if speaks else (),
+        voice=_placed(where, voice_of, cue, project, card) if speaks else "",
         prompt="" if speaks else cue.text.strip(),
         picture=spans,
         sampling=sampling,
@@ -80,25 +80,24 @@ def voice_of(cue: Cue, project: Project, card: ModelCard) -> str:
     return voice
 
 
-def _phonemes(cue: Cue, where: dict) -> tuple[str, ...]:
+def _placed(where: dict, function: Callable, *arguments):
+    """What `function` gives; its TextError says where the line stands."""
     try:
-        return phonemes(cue.text)
+        return function(*arguments)
     except TextError as error:
         raise TextError(error.what, **where, remedy=error.remedy) from error
 
 
 def _spans(timeline, views, cue: Cue, window: TimeRange, where: dict) -> tuple[Span, ...]:
-    """What is seen during the window. A foley cue needs picture; a line can do without."""
+    """What is seen during the window of a foley cue; missing media matters under the cue."""
     pieces = visible_picture(views, window)
     spans = []
     for view, piece in pieces:
-        needed = cue.kind == "foley" and _touch(piece, cue.range)
-        if view.media is None:
-            if needed:
-                raise _missing(view, where)
-            continue
-        spans.append(to_span(timeline, view, piece, window.start_time))
-    if cue.kind == "foley" and not any(_touch(piece, cue.range) for _, piece in pieces):
+        if view.media:
+            spans.append(to_span(timeline, view, piece, window.start_time))
+        elif _touch(piece, cue.range):
+            raise _missing(view, where)
+    if not any(_touch(piece, cue.range) for _, piece in pieces):
         raise CueError(
             "There is no picture under this foley cue",
             **where,

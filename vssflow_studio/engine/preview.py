@@ -18,6 +18,7 @@ from ..timeline.clips import (
     visible_picture,
 )
 from ..timeline.files import read_timeline
+from ..timeline.metadata import read_project
 from ..timeline.timecode import exact_rate, range_of, seconds
 from .spans import to_span
 
@@ -27,7 +28,8 @@ def preview(
 ) -> None:
     """Write `out` (.mp4) of the whole timeline. Raises StudioError."""
     timeline = read_timeline(timeline_file)
-    views = clip_views(timeline, Path(timeline_file).resolve().parent)
+    folders = [Path(folder) for folder in read_project(timeline).search_folders]
+    views = clip_views(timeline, Path(timeline_file).resolve().parent, folders)
     write_preview(
         out,
         picture_spans(timeline, views),

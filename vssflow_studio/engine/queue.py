@@ -7,9 +7,11 @@ with it, and whoever cares is told by `on_event` (on that thread) with a new `Jo
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ..errors import StudioError
@@ -164,7 +166,8 @@ class _Worker:
         self.stop = context.Event()
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=run, args=(theirs, self.stop, device), daemon=True)
-        self.process.start()
+        with _without_interrupts():
+            self.process.start()
         theirs.close()
 
     @property
@@ -188,6 +191,23 @@ class _Worker:
     def end(self) -> None:
         self.process.kill()
         self.process.join()
+
+
+@contextmanager
+def _without_interrupts():
+    """A process started in here is deaf to Ctrl-C from its first instruction on.
+
+    Ctrl-C reaches every process of a terminal, and one that is still importing would
+    print where it was. `run` takes over from there.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _eta(begun: tuple[float, int], message: tuple) -> float | None:

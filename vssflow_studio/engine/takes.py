@@ -107,9 +107,10 @@ class TakeStore:
 
     def _index(self) -> dict[str, str]:
         try:
-            return json.loads((self.folder / "index.json").read_text(encoding="utf-8"))
+            index = json.loads((self.folder / "index.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
+        return index if isinstance(index, dict) else {}
 
 
 def _file_name(cue: Cue) -> str:

@@ -44,8 +44,12 @@ def run(pipe: Connection, stop, device: str) -> None:
             answer = ("cancelled", job)
         except StudioError as error:
             answer = ("failed", job, error)
+        except MemoryError:
+            answer = ("failed", job, _out_of_memory(device, order))
         except Exception as error:  # the process must outlive any one job
-            answer = ("failed", job, _unexpected(error, order))
+            full = type(error).__name__ == "OutOfMemoryError"  # torch's, on CUDA and MPS
+            problem = _out_of_memory(device, order) if full else _unexpected(error, order)
+            answer = ("failed", job, problem)
         try:
             pipe.send(answer)
         except OSError:
@@ -64,7 +68,10 @@ class _Progress:
 
     def step(self, done: int, total: int) -> None:
         self.check()
-        self.pipe.send(("step", self.job, done, total))
+        try:
+            self.pipe.send(("step", self.job, done, total))
+        except OSError as error:  # the app is gone: nobody waits for this take
+            raise Cancelled from error
 
 
 def _make(models: dict, device: str, request: Request, order: Order, progress: _Progress) -> None:
@@ -120,6 +127,14 @@ def _model(models: dict, name: str, device: str) -> SoundModel:
         torch.set_num_threads(os.cpu_count() or 1)
         models[name] = load_model(name, device)
     return models[name]
+
+
+def _out_of_memory(device: str, order: Order) -> StudioError:
+    return DeviceError(
+        f"The memory of the device “{device}” is full",
+        file=order.path.name,
+        remedy="Make the cue shorter, end other programs, or use --device cpu.",
+    )
 
 
 def _unexpected(error: Exception, order: Order) -> StudioError:
