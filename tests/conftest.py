@@ -1,23 +1,17 @@
-"""Fixtures that every room shares: small real films, and timelines cut from them.
-
-A film's frames carry their own number as eight bars (white is 1, the lowest bit at the
-left), so that a test can tell which frame it was shown; its sound is silent but for a
-click of two milliseconds at every whole second.
-"""
+"""Fixtures that every room shares: small real films, and timelines cut from them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from films import read_frame_number, write_movie
 
-SOUND_RATE = 48_000
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 @pytest.fixture(scope="session")
@@ -56,71 +50,6 @@ def timeline_file(tmp_path, movie, make_timeline) -> Path:
 def frame_number() -> Callable[[np.ndarray], int]:
     """The number that a frame (grey in 0…1, or RGB in 0…255) carries."""
     return read_frame_number
-
-
-def numbered_frame(number: int, size: tuple[int, int]) -> np.ndarray:
-    """RGB uint8 [height, width, 3] with `number` (modulo 256) in eight bars."""
-    bits = [(number >> bit) & 1 for bit in range(8)]
-    row = np.repeat(np.array(bits, np.uint8) * 255, size[1] // 8)
-    return np.ascontiguousarray(np.broadcast_to(row[None, :, None], (*size, 3)))
-
-
-def read_frame_number(image: np.ndarray) -> int:
-    grey = image.astype(np.float64)
-    if grey.ndim == 3:
-        grey = grey.mean(-1) / 255
-    bars = grey[:, : grey.shape[1] // 8 * 8].mean(0).reshape(8, -1).mean(1)
-    return sum(1 << bit for bit, level in enumerate(bars) if level > 0.5)
-
-
-def clicks(seconds: float, sample_rate: int = SOUND_RATE) -> np.ndarray:
-    """float32 [samples]: a click at every whole second."""
-    out = np.zeros(round(seconds * sample_rate), np.float32)
-    for second in range(int(np.ceil(seconds))):
-        at = second * sample_rate
-        out[at : at + sample_rate // 500] = 0.8
-    return out
-
-
-def write_movie(
-    path: Path,
-    seconds: float = 2,
-    rate: float | Fraction = 24,
-    size: tuple[int, int] = (72, 128),
-    sound: bool = True,
-    codec: str = "libx264",
-) -> Path:
-    """An .mp4, .mov or .mkv with numbered frames, a keyframe at every second."""
-    import av
-
-    rate = Fraction(rate).limit_denominator(1001)
-    with av.open(str(path), "w") as out:
-        video = out.add_stream(codec, rate=rate)
-        video.height, video.width, video.pix_fmt = size[0], size[1], "yuv420p"
-        video.gop_size = round(rate)
-        audio = out.add_stream("aac", rate=SOUND_RATE, layout="mono") if sound else None
-        for index in range(round(seconds * rate)):
-            frame = av.VideoFrame.from_ndarray(numbered_frame(index, size), format="rgb24")
-            frame.pts, frame.time_base = index, 1 / rate
-            out.mux(video.encode(frame))
-        out.mux(video.encode(None))
-        for frame in _sound_frames(seconds) if audio else ():
-            out.mux(audio.encode(frame))
-        if audio:
-            out.mux(audio.encode(None))
-    return path
-
-
-def _sound_frames(seconds: float):
-    import av
-
-    programme = clicks(seconds)
-    for start in range(0, len(programme), 1024):
-        frame = av.AudioFrame.from_ndarray(
-            programme[None, start : start + 1024], format="fltp", layout="mono"
-        )
-        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, start, Fraction(1, SOUND_RATE)
-        yield frame
 
 
 def build_timeline(*media: Path, rate: float = 24, frames: int = 48, start: int | None = 86_400):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from conftest import numbered_frame
+from films import numbered_frame
 from vssflow_studio.errors import MediaError
 from vssflow_studio.media.sound import peaks, read_sound
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 
-from conftest import clicks, numbered_frame
+from films import clicks, numbered_frame
 from vssflow_studio.errors import Cancelled, MediaError
 from vssflow_studio.media.span import Span
 from vssflow_studio.media.video import grey_frames, probe, thumbnail
