@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 from vssflow_studio.timeline.files import read_timeline
 from vssflow_studio.timeline.metadata import read_project
 from vssflow_studio.ui.main_window import MainWindow
-from vssflow_studio.ui.timeline_view import dragged
+from vssflow_studio.ui.timeline_geometry import dragged
 
 
 def track_names(path: Path) -> list[str]:
@@ -21,26 +21,9 @@ def track_names(path: Path) -> list[str]:
     return [track.name for track in timeline.tracks]
 
 
-@pytest.fixture
-def window(qtbot, monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    window = MainWindow()
-    qtbot.addWidget(window, before_close_func=lambda w: w.undo_stack.setClean())
-    window.resize(1200, 800)
-    window.show()
-    qtbot.waitExposed(window)
-    return window
-
-
-@pytest.fixture
-def opened(window, timeline_file: Path):
-    assert window.open(timeline_file)
-    return window
-
-
 def click_clip(qtbot, window: MainWindow) -> None:
     view = window.timeline_view
-    at = view.clip_rect(window.model.views[0]).center().toPoint()
+    at = view.places.clip_rect(window.model.views[0]).center().toPoint()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
 
@@ -60,15 +43,15 @@ def test_no_torch_in_the_windows_process(window) -> None:
 
 
 def test_an_empty_window_says_what_to_do(window) -> None:
-    assert window.open_button.isVisible() and window.sample_button.isVisible()
+    assert window.welcome.open_button.isVisible() and window.welcome.sample_button.isVisible()
     assert not window.actions_["generate"].isEnabled()
 
 
 def test_opening_shows_the_clips_to_scale(opened) -> None:
     (view,) = opened.model.views
-    rect = opened.timeline_view.clip_rect(view)
-    assert rect.width() == pytest.approx(4 * opened.timeline_view.scale, abs=2)
-    assert opened.clock.text() == "01:00:00:00"
+    rect = opened.timeline_view.places.clip_rect(view)
+    assert rect.width() == pytest.approx(4 * opened.timeline_view.places.scale, abs=2)
+    assert opened.viewer.clock.text() == "01:00:00:00"
 
 
 def test_a_line_typed_over_a_clip_takes_its_range(qtbot, opened) -> None:
@@ -87,7 +70,7 @@ def test_every_edit_is_undone_by_name(qtbot, opened) -> None:
     opened.inspector.commit()
     cue_id = opened.model.project.cues[0].id
     opened.timeline_view.range_changed.emit(cue_id, TimeRange(RationalTime(5, 24), RationalTime(20, 24)))
-    opened.change_cast("ANNA", "rms")
+    opened.undo_stack.change_cast("ANNA", "rms")
     opened.remove_cue(cue_id)
     names = [stack.text(index) for index in range(stack.count())]
     assert names == ["Add line", "Change character", "Change cue range", "Change voice", "Remove cue"]
@@ -103,9 +86,9 @@ def test_dragging_a_cues_edge_sets_its_range(qtbot, opened) -> None:
     type_line(qtbot, opened, "Hello.")
     opened.inspector.commit()
     view, cue = opened.timeline_view, opened.model.project.cues[0]
-    rect = view.cue_rect(cue)
+    rect = view.places.cue_rect(cue)
     end = QPoint(round(rect.right()) - 2, round(rect.center().y()))
-    to = end - QPoint(round(view.scale), 0)
+    to = end - QPoint(round(view.places.scale), 0)
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=end)
     qtbot.mouseMove(view.viewport(), to)
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=to)
@@ -159,14 +142,14 @@ def test_generate_hear_save(qtbot, opened, timeline_file: Path) -> None:
     assert len(opened.model.sounds()) == 1
     opened.actions_["save"].trigger()
     assert "DX TEMP" in track_names(timeline_file)
-    opened._change_by_id(cue.id, "Edit line", text="Something else.")
+    opened.undo_stack.change_fields(cue.id, "Edit line", text="Something else.")
     assert opened.model.state(opened.model.project.cues[0]) == "stale"
 
 
 def test_a_cancel_in_the_window_answers_at_once(qtbot, opened) -> None:
     type_line(qtbot, opened, "Hello there, my friend.")
     opened.generate_selected()
-    opened.actions_["cancel"].trigger()
+    opened.actions_["cancel_all"].trigger()
     qtbot.waitUntil(lambda: not opened.jobs.busy, timeout=1000)
     assert opened.model.state(opened.model.project.cues[0]) == "wanted"
 
@@ -205,8 +188,8 @@ def test_overlapping_cues_share_the_row(opened) -> None:
     for start, length in ((0, 24), (12, 24), (48, 24)):
         opened.add_cue("ambience")
         range_ = TimeRange(RationalTime(start, 24), RationalTime(length, 24))
-        opened._change_by_id(opened.model.selected_cue, "Change cue range", range=range_)
-    first, second, alone = (opened.timeline_view.cue_rect(cue) for cue in opened.model.project.cues)
+        opened.undo_stack.change_fields(opened.model.selected_cue, "Change cue range", range=range_)
+    first, second, alone = (opened.timeline_view.places.cue_rect(cue) for cue in opened.model.project.cues)
     assert not first.intersects(second)
     assert alone.height() > 1.5 * first.height()
 
@@ -233,7 +216,7 @@ def test_picture_plays_on_where_sound_cannot_be_read(qtbot, opened, tmp_path: Pa
 
 
 def test_recent_timelines_open_again(opened, timeline_file: Path) -> None:
-    opened._fill_recent()
+    opened.recent_menu.aboutToShow.emit()
     (action,) = opened.recent_menu.actions()
     assert action.text() == timeline_file.name
     opened.model.timeline = None

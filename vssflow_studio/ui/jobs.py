@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import opentimelineio as otio
 from PySide6.QtCore import QObject, Signal
 
 from ..engine.planner import plan
@@ -10,6 +13,7 @@ from ..engine.request import Sampling
 from ..engine.takes import TakeStore
 from ..errors import StudioError
 from ..models.registry import model_card
+from ..timeline.rebase import rebased
 from .model import StudioModel
 
 
@@ -31,6 +35,8 @@ class Jobs(QObject):
         super().__init__(parent)
         self.model = model
         self.queue: JobQueue | None = None
+        # By take id: the timeline that asked, and the store as it was named then.
+        self._asked: dict[str, tuple[otio.schema.Timeline, TakeStore]] = {}
         self._event.connect(self._heard)
 
     def generate(self, cue_id: str) -> None:
@@ -45,6 +51,7 @@ class Jobs(QObject):
             store = TakeStore(model.path)
             order = store.order(model.timeline, cue, request, model_card(sampling.model))
             self.queue = self.queue or JobQueue("auto", self._event.emit)
+            self._asked[order.take_id] = model.timeline, store
             self.queue.submit(request, order)
         except StudioError as error:
             self.failed.emit(error)
@@ -72,20 +79,25 @@ class Jobs(QObject):
             self.queue = None
 
     def _heard(self, job: Job) -> None:
+        timeline, store = self._asked.get(job.order.take_id, (None, None))
+        if job.is_over:
+            self._asked.pop(job.order.take_id, None)
+        if timeline is None or timeline is not self.model.timeline:
+            return  # another timeline is open by now; the take stays on disk
         self.model.job_changed(job)
         self.changed.emit(job)
         if job.state == "done":
-            self._keep(job)
+            self._keep(job, store)
         elif job.state == "failed" and job.error:
             self.failed.emit(job.error)
 
-    def _keep(self, job: Job) -> None:
-        """The finished take, if its timeline is still the open one."""
-        store = TakeStore(self.model.path)
-        if job.order.path.parent != store.folder or not self.model.find(job.order.cue_id):
-            return
+    def _keep(self, job: Job, store: TakeStore) -> None:
+        """Hand over the take; its WAV lies where the timeline was saved when it was ordered."""
         try:
+            take = store.take(job.order, job.order.path)
+            here = self.model.path.resolve().parent
+            path = rebased(take.path, store.base, here)
+            self.made.emit(job.order.cue_id, replace(take, path=path))
             store.remember(job.order)
-            self.made.emit(job.order.cue_id, store.take(job.order, job.order.path))
         except StudioError as error:
             self.failed.emit(error)

@@ -28,6 +28,7 @@ from ..timeline.rebase import rebase, rebased_project
 from ..timeline.tracks import place_takes
 
 TIMELINE, PROJECT, SELECTION, PLAYHEAD, JOBS = "timeline", "project", "selection", "playhead", "jobs"
+KIND_NAMES = {"dialogue": "Line", "foley": "Foley", "ambience": "Ambience"}
 
 
 class StudioModel:
@@ -180,6 +181,11 @@ class StudioModel:
         """Take note of a job's state."""
         self.jobs[job.order.cue_id] = job
         self._tell(JOBS)
+
+    def is_busy(self, cue_id: str) -> bool:
+        """Whether the cue's job is not over."""
+        job = self.jobs.get(cue_id)
+        return job is not None and not job.is_over
 
     def state(self, cue: Cue) -> str:
         """wanted, queued, a percentage, ready, stale or failed, as the editor reads it."""

@@ -1,0 +1,117 @@
+"""Playing: J-K-L, starting at once, and following whoever moves the playhead."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+from PySide6.QtCore import Qt
+
+from vssflow_studio.ui.frames import Frames
+
+
+def press(qtbot, window, key: Qt.Key) -> None:
+    window.timeline_view.setFocus()
+    qtbot.keyClick(window.timeline_view, key)
+
+
+@pytest.fixture
+def long_cut(window, tmp_path: Path, movie, make_timeline):
+    """Four minutes of picture, and of sound on two tracks."""
+    timeline = make_timeline(*[movie] * 60, frames=96)
+    for name in ("A1", "A2"):
+        track = otio.schema.Track(name, kind="Audio")
+        track.extend(clip.clone() for clip in timeline.tracks[0])
+        timeline.tracks.append(track)
+    path = tmp_path / "long.otio"
+    otio.adapters.write_to_file(timeline, str(path))
+    assert window.open(path)
+    return window
+
+
+def test_keys_shuttle_as_editors_know_it(qtbot, opened) -> None:
+    player, speeds = opened.player, []
+    opened.model.seek(48)
+    for key in "LLLLJJJJL":
+        press(qtbot, opened, getattr(Qt.Key, f"Key_{key}"))
+        speeds.append(player.speed)
+    assert speeds == [1, 2, 4, 4, -1, -2, -4, -4, 1]
+    press(qtbot, opened, Qt.Key.Key_K)
+    assert player.speed == 0 and not player.playing
+
+
+def test_speeds_move_the_playhead_as_fast_as_they_say(qtbot, long_cut) -> None:
+    model = long_cut.model
+    for times, direction in ((2, 1), (3, 1), (1, -1), (2, -1)):
+        long_cut.player.pause()
+        model.seek(2000)
+        for _ in range(times):
+            long_cut.player.shuttle(direction)
+        begun = time.monotonic()
+        qtbot.wait(600)
+        moved, passed = model.playhead.value - 2000, time.monotonic() - begun
+        expected = direction * 2 ** (times - 1) * 24 * passed
+        assert moved == pytest.approx(expected, abs=abs(expected) * 0.2 + 3)
+
+
+def test_backwards_ends_at_the_first_frame(qtbot, opened) -> None:
+    opened.model.seek(8)
+    opened.player.shuttle(-1)
+    qtbot.waitUntil(lambda: not opened.player.playing, timeout=5000)
+    assert opened.model.playhead.value == 0
+    opened.player.shuttle(-1)
+    assert not opened.player.playing
+
+
+def test_forwards_ends_at_the_last_frame_and_begins_anew(qtbot, opened) -> None:
+    opened.model.seek(86)
+    opened.player.toggle()
+    qtbot.waitUntil(lambda: not opened.player.playing, timeout=8000)
+    assert opened.model.playhead.value == 95
+    opened.player.toggle()
+    assert opened.model.playhead.value == 0 and opened.player.playing
+    opened.player.pause()
+
+
+def test_the_speed_is_said_where_it_is_not_the_usual_one(opened) -> None:
+    opened.model.seek(48)
+    opened.player.shuttle(-1)
+    opened.player.shuttle(-1)
+    assert opened.viewer._speed.text() == "◀ 2×"
+    opened.player.pause()
+    assert opened.viewer._speed.text() == ""
+
+
+def test_play_begins_at_once_on_a_long_timeline(qtbot, long_cut) -> None:
+    took = []
+    for _ in range(4):  # the first may load the sound system; a busy machine may stumble
+        begun = time.monotonic()
+        long_cut.player.toggle()
+        qtbot.waitUntil(lambda: long_cut.player._timer.isActive(), timeout=8000)
+        took.append(time.monotonic() - begun)
+        long_cut.player.pause()
+    assert min(took) < 0.3
+
+
+def test_a_moved_playhead_is_followed_while_playing(qtbot, long_cut) -> None:
+    long_cut.player.shuttle(1)
+    qtbot.waitUntil(lambda: long_cut.model.playhead.value >= 3, timeout=8000)
+    long_cut.model.seek(3000)
+    qtbot.waitUntil(lambda: long_cut.model.playhead.value >= 3003, timeout=8000)
+    assert long_cut.player.playing and long_cut.model.playhead.value < 3100
+    long_cut.player.pause()
+
+
+def test_frames_are_right_forwards_and_backwards(movie, frame_number) -> None:
+    import numpy as np
+
+    frames = Frames(str(movie), 1.5)
+    for wanted in (36, 37, 50, 49, 48, 40, 41, 36):
+        second = (wanted + 0.25) / 24
+        if not frames.has_near(second):
+            frames = Frames(str(movie), second)
+        image = frames.at(second)
+        pixels = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+        assert frame_number(pixels[:, : 3 * image.width()].reshape(image.height(), -1, 3)) == wanted

@@ -1,0 +1,114 @@
+"""The picture at any second of a file, decoded on a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+
+import av
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from ..errors import StudioError
+from ..media.video import opened
+
+_KEPT = 24  # decoded frames kept, so that playing backwards decodes each stretch once
+_LARGEST = 960  # pixels of a picture's width in the viewer
+
+
+class FrameReader(QObject):
+    """Decodes the one frame that is wanted most recently, on a thread of its own.
+
+    Signals:
+        shown(QImage): the picture; a null image where there is none.
+    """
+
+    shown = Signal(QImage)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wanted: tuple[str, float] | None = None
+        self._new, self._closed = threading.Condition(), False
+        self._thread = threading.Thread(target=self._serve, daemon=True, name="frames")
+        self._thread.start()
+
+    def want(self, media: str, second: float) -> None:
+        """Show this next; what was wanted before and is not yet shown is dropped."""
+        with self._new:
+            self._wanted = (media, second)
+            self._new.notify()
+
+    def close(self) -> None:
+        """End the thread."""
+        with self._new:
+            self._closed = True
+            self._new.notify()
+        self._thread.join(timeout=2)
+
+    def _serve(self) -> None:
+        media, frames = "", None
+        while True:
+            with self._new:
+                self._new.wait_for(lambda: self._wanted is not None or self._closed)
+                if self._closed:
+                    return
+                (name, second), self._wanted = self._wanted, None
+            image = QImage()
+            if name:
+                try:
+                    if name != media or frames is None or not frames.has_near(second):
+                        frames, media = Frames(name, second), name
+                    image = frames.at(second)
+                except (StudioError, av.FFmpegError):
+                    frames = None
+            try:
+                self.shown.emit(image)
+            except RuntimeError:
+                return
+
+
+class Frames:
+    """A file decoded forwards from the keyframe before `second`. Raises MediaError."""
+
+    def __init__(self, media: str, second: float) -> None:
+        self._opened = opened(media)
+        self._container = self._opened.__enter__()
+        self._stream = next(iter(self._container.streams.video), None)
+        self._recent: deque = deque(maxlen=_KEPT)
+        self._ended = self._stream is None
+        if self._stream is None:
+            return
+        self._stream.thread_type = "AUTO"
+        self._origin = float((self._stream.start_time or 0) * self._stream.time_base)
+        target = int((second + self._origin) / self._stream.time_base)
+        self._container.seek(max(0, target), stream=self._stream, backward=True)
+        self._decoder = self._container.decode(self._stream)
+
+    def has_near(self, second: float) -> bool:
+        """Whether decoding on from here, or what is kept, is the short way to `second`."""
+        if not self._recent:
+            return self._ended
+        return self._time(self._recent[0]) <= second + 1e-4 and second < self._time(self._recent[-1]) + 1.0
+
+    def at(self, second: float) -> QImage:
+        """The picture seen at `second`; the first one before it, the last one after it."""
+        while not self._ended and (not self._recent or self._time(self._recent[-1]) <= second + 1e-4):
+            frame = next(self._decoder, None)
+            if frame is None:
+                self._ended = True
+            else:
+                self._recent.append(frame)
+        shown = next((f for f in reversed(self._recent) if self._time(f) <= second + 1e-4), None)
+        shown = shown or next(iter(self._recent), None)
+        return QImage() if shown is None else _to_image(shown)
+
+    def _time(self, frame) -> float:
+        return float((frame.pts or 0) * self._stream.time_base) - self._origin
+
+
+def _to_image(frame) -> QImage:
+    scale = min(1.0, _LARGEST / frame.width)
+    width, height = round(frame.width * scale / 2) * 2, round(frame.height * scale / 2) * 2
+    pixels = np.ascontiguousarray(frame.to_ndarray(format="rgb24", width=width, height=height))
+    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
