@@ -48,7 +48,7 @@ install_project() {
     now=$(sha256sum pyproject.toml | cut -c1-64)
     [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ] && return
     say "installing VSSFlow Studio and what it needs (several GB the first time: torch)"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[test]"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --use-pep517 --editable ".[test]"
     echo "$now" >"$stamp"
 }
 

@@ -53,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("-o", "--out", type=Path, default=Path("vssflow-demo"), metavar="FOLDER")
     verb.add_argument("--device", default="auto", choices=("auto", "cuda", "mps", "cpu"))
     _json(verb)
+    verb = _verb(verbs, "train", _train, "train a model, or go on where it was stopped")
+    verb.add_argument("config", type=Path, help="a TOML file, or `draft` for the shipped model's")
     return parser
 
 
@@ -303,3 +305,30 @@ def _demo(arguments) -> int:
 
     report, preview = run_demo(arguments.out, arguments.device, _show_progress())
     return _tell(report, arguments.json, preview=preview)
+
+
+def _train(arguments) -> int:
+    from .training.config import read_config
+
+    config = read_config(arguments.config)  # a wrong key is told before torch is there
+    from .training.pipeline import run
+
+    run(config, lambda text: print(text, file=sys.stderr), _show_training())
+    return 0
+
+
+def _show_training():
+    """A listener that keeps one line on a terminal, or writes one every half minute."""
+    import time
+
+    live, shown = sys.stderr.isatty(), -30.0
+
+    def show(progress) -> None:
+        nonlocal shown
+        if time.monotonic() - shown < (0.2 if live else 30) and progress.fraction < 1:
+            return
+        shown = time.monotonic()
+        end = "" if live and progress.fraction < 1 else "\n"
+        print(f"{chr(13) if live else ''}{progress!s:<100}", end=end, file=sys.stderr, flush=True)
+
+    return show

@@ -24,7 +24,7 @@ def main() -> None:
     """All three tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sentences", type=int, default=len(EVALUATION))
-    parser.add_argument("--scenes", type=int, default=40)
+    parser.add_argument("--scenes", type=int, default=evaluate_foley.SCENES)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -32,12 +32,13 @@ def main() -> None:
     model = load_model("draft", "cpu")
     _speed(model)
     print("\nspeech: word error rate          boundaries off by")
-    print("voice   ours    teacher           median   95th percentile")
+    print("voice   ours    teacher           median   95th percentile   teacher's")
     sentences = EVALUATION[: arguments.sentences]
     for s in evaluate_speech.evaluate(model, model.card.voices, sentences):
         print(
             f"{s.voice:<7} {s.ours:6.1%}  {s.teacher:6.1%}           "
-            f"{s.boundary_median:4.0f} ms  {s.boundary_worst:4.0f} ms",
+            f"{s.boundary_median:4.0f} ms  {s.boundary_worst:4.0f} ms           "
+            f"{s.teacher_boundary_worst:4.0f} ms",
             flush=True,
         )
     print("\nfoley     event to onset   recall ±60 ms   precision   prompt agreed")

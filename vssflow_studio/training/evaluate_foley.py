@@ -3,7 +3,7 @@
 Scenes never trained on; onsets by spectral flux; the prompt's kind judged by a
 classifier that was trained on the teacher's sounds alone.
 
-`python -m vssflow_studio.training.evaluate_foley [--model draft] [--count 40] [--judge FILE]`
+`python -m vssflow_studio.training.evaluate_foley [--model draft] [--count 55] [--judge FILE]`
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ from .classifier import Classifier
 from .foley_cache import EVALUATION_SEEDS
 from .foley_scenes import Scene, scene
 from .prompts import KINDS
+
+SCENES = 55
+"""Kinds in turn: 40 of them have events with an attack that can be timed."""
 
 HIT = 0.06
 """An onset this near to a visible event (seconds) is on it."""
@@ -56,7 +59,7 @@ class FoleyScore:
 
 
 def evaluate(
-    model: SoundModel | None, count: int = 40, seed: int = 1, judge: Classifier | None = None
+    model: SoundModel | None, count: int = SCENES, seed: int = 1, judge: Classifier | None = None
 ) -> FoleyScore:
     """Score `model` on `count` unseen scenes; None scores the teacher's own sound.
 
@@ -68,7 +71,7 @@ def evaluate(
     return score(scenes, sounds, rate, judge or Classifier.trained())
 
 
-def chance(count: int = 40, judge: Classifier | None = None) -> FoleyScore:
+def chance(count: int = SCENES, judge: Classifier | None = None) -> FoleyScore:
     """What the teacher's sound of another scene of the same kind scores: timing without eyes."""
     scenes = unseen(count)
     rounds = -(-count // len(KINDS))
@@ -158,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="draft")
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--count", type=int, default=40)
+    parser.add_argument("--count", type=int, default=SCENES)
     parser.add_argument("--judge", type=Path, help="keep the classifier here and use it again")
     arguments = parser.parse_args()
     judge = Classifier.cached(arguments.judge) if arguments.judge else Classifier.trained()

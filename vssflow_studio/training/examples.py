@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 
 from ..models.codecs.mel import MelCodec
+from ..models.conditions.sync import RATE, SyncEncoder, bumps
 from ..models.vssflow.draft import DraftBatch
 from .foley_cache import FoleyCache
 from .speech_cache import SpeechCache
@@ -25,12 +27,22 @@ class Mixture:
     joint: float = 0.08
 
 
+_UNSEEN = 0.2
+"""How often foley has no picture and only its contacts, as over a still panel."""
+_STRAY = 0.3
+"""How often an ambience has contacts, which it has to ignore."""
+
+
 class Examples:
     """Random windows of `frames` mel frames."""
 
     def __init__(self, cache: Path, codec: MelCodec, frames: int, seed: int = 0) -> None:
         self.speech = SpeechCache.load(cache / "speech.npz")
         self.foley = FoleyCache.load(cache / "foley.npz")
+        encoder = SyncEncoder()
+        encoder.load_state_dict(load_file(cache / "sync.safetensors"))
+        motion = torch.from_numpy(self.foley.motion).float()
+        self.contacts = torch.cat([encoder.contacts(part) for part in motion.split(256)])
         self.codec, self.frames = codec, frames
         self.floor = float(np.log(codec.config.floor))
         self.rng, self.numbers = random.Random(seed), np.random.default_rng(seed)
@@ -51,35 +63,39 @@ class Examples:
     def batch(self, size: int, mixture: Mixture) -> tuple[Tensor, DraftBatch]:
         """Latents [size, channels, frames / per_token] and their conditions."""
         rows = [self._example(mixture) for _ in range(size)]
-        mels, ids, voices, prompts, motions = zip(*rows, strict=True)
+        mels, ids, voices, prompts, motions, contacts = zip(*rows, strict=True)
         mel = torch.from_numpy(np.stack(mels)).transpose(1, 2)
         return self.codec.tokens(mel), DraftBatch(
             phonemes=torch.from_numpy(np.stack(ids).astype(np.int64)),
             voices=torch.tensor(voices),
             prompts=list(prompts),
             motion=torch.from_numpy(np.stack(motions)),
+            contacts=torch.stack(contacts),
         )
 
     def _example(self, mixture: Mixture):
         draw = self.rng.random()
         if draw < mixture.foley:
-            mel, prompt, moves = self._foley()
-            return mel, np.zeros(self.frames, np.uint8), -1, prompt, moves
+            mel, prompt, moves, contacts = self._foley()
+            return mel, np.zeros(self.frames, np.uint8), -1, prompt, moves, contacts
         mel, ids, voice = self._speech()
         if draw < mixture.foley + mixture.joint:
-            other, prompt, moves = self._foley()
+            other, prompt, moves, contacts = self._foley()
             mel = 0.5 * np.logaddexp(2 * mel, 2 * other)  # powers add
-            return mel, ids, voice, prompt, moves
-        return mel, ids, voice, "", np.zeros_like(self.foley.motion[0], np.float32)
+            return mel, ids, voice, prompt, moves, contacts
+        nothing = np.zeros_like(self.foley.motion[0], np.float32)
+        return mel, ids, voice, "", nothing, torch.zeros(2 * len(nothing))
 
     def _foley(self):
         index = self.rng.randrange(len(self.foley.mel))
-        moves = self.foley.motion[index].astype(np.float32)
-        return (
-            self.foley.mel[index, : self.frames].astype(np.float32),
-            self.foley.prompt(index, self.rng),
-            moves,
-        )
+        moves, contacts = self.foley.motion[index].astype(np.float32), self.contacts[index]
+        if self.foley.is_bed(index) and self.rng.random() < _STRAY:
+            stray = [self.rng.uniform(0, len(contacts) / RATE) for _ in range(self.rng.randint(1, 4))]
+            contacts = bumps(stray, len(contacts))
+        if self.rng.random() < _UNSEEN:
+            moves = np.zeros_like(moves)
+        mel = self.foley.mel[index, : self.frames].astype(np.float32)
+        return mel, self.foley.prompt(index, self.rng), moves, contacts
 
     def _speech(self):
         """Utterances of one voice with gaps between, begun anywhere."""

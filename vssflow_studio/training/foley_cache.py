@@ -37,6 +37,10 @@ class FoleyCache:
         with np.load(path) as arrays:
             return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
 
+    def is_bed(self, index: int) -> bool:
+        """Whether scene `index` is an ambience."""
+        return list(KINDS.values())[self.kinds[index]].is_bed
+
     def prompt(self, index: int, rng: random.Random) -> str:
         """A wording for scene `index`, another one each time."""
         return prompt_for(list(KINDS)[self.kinds[index]], rng)

@@ -1,6 +1,6 @@
 """Put trained parts together as a model that ships: half-precision weights and a card.
 
-`python -m vssflow_studio.training.ship RUN_FLOW RUN_DURATIONS OUT`
+`python -m vssflow_studio.training.ship RUN_FLOW RUN_DURATIONS SYNC OUT`
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .speech_cache import VOICES
 LICENCE = "Apache-2.0"
 
 
-def ship(flow: Path, durations: Path, out: Path) -> None:
+def ship(flow: Path, durations: Path, sync: Path, out: Path) -> None:
     """Write weights.safetensors and card.json to `out`."""
     out.mkdir(parents=True, exist_ok=True)
     parts: dict[str, Tensor] = {}
@@ -31,6 +31,8 @@ def ship(flow: Path, durations: Path, out: Path) -> None:
         parts[name if name.startswith("codec.") else f"draft.{name}"] = tensor
     for name, tensor in load_file(durations / "durations.safetensors").items():
         parts[f"durations.{name}"] = tensor
+    for name, tensor in load_file(sync / "sync.safetensors").items():
+        parts[f"sync.{name}"] = tensor
     facts = {"config": draft().to_json(), "voices": json.dumps(VOICES)}
     _save(out / WEIGHTS, parts, facts)
     card = ModelCard(
@@ -42,7 +44,7 @@ def ship(flow: Path, durations: Path, out: Path) -> None:
         sample_rate=24_000,
         steps=16,
         guidance=2.0,
-        foley_guidance=4.0,
+        foley_guidance=1.5,
         solver="euler",
     )
     text = json.dumps(asdict(card), indent=2) + "\n"
@@ -62,10 +64,10 @@ def _save(path: Path, tensors: dict[str, Tensor], facts: dict[str, str]) -> None
 def main() -> None:
     """Ship from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("flow", "durations", "out"):
+    for name in ("flow", "durations", "sync", "out"):
         parser.add_argument(name, type=Path)
     arguments = parser.parse_args()
-    ship(arguments.flow, arguments.durations, arguments.out)
+    ship(arguments.flow, arguments.durations, arguments.sync, arguments.out)
 
 
 if __name__ == "__main__":

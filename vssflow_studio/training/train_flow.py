@@ -1,162 +1,295 @@
-"""Train the draft model's flow.
-
-`python -m vssflow_studio.training.train_flow CACHE OUT --minutes 60`
-
-The learning rate falls over the time given, so the same command suits any machine.
-Stop it and start it again with `--resume`: it goes on from its last checkpoint.
-"""
+"""Train the draft model's flow: the loop of `vssflow-studio train`."""
 
 from __future__ import annotations
 
-import argparse
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import nullcontext
+from copy import deepcopy
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..atomic import replacing
+from ..engine.devices import choose_device
+from ..errors import Cancelled, DeviceError, ModelError, StudioError
 from ..models.codecs.mel import MelCodec
 from ..models.flow import path as ot
-from ..models.vssflow.config import draft
-from ..models.vssflow.draft import DraftBatch, DraftFlow
+from ..models.vssflow.draft import DraftFlow
+from . import checkpoint
+from .config import ConfigError, Loop, TrainConfig
 from .examples import Examples, Mixture
-from .speech_cache import VOICES
+from .interrupt import Interrupt
+from .log import Log, Progress, Row
+from .processes import Group, memory_mb, wrapped
+from .source import KINDS, ExampleSource, Part
+
+AVERAGE = "average.safetensors"
+"""The running average of the weights, with the codec's statistics: what ships."""
+
+OnProgress = Callable[[Progress], None]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Of the loop. `drop` is how often all conditions are zeroed (VSSFlow §4.1)."""
+class Objective(nn.Module):
+    """The squared error of the predicted clean latent, a mean for each example [batch]."""
 
-    minutes: float = 60
-    batch: int = 8
-    rate: float = 1.5e-3
-    warm_up: int = 150
-    drop: float = 0.1
-    ema: float = 0.998
-    seed: int = 0
-    save_minutes: float = 4
+    def __init__(self, model: DraftFlow) -> None:
+        super().__init__()
+        self.model = model
 
-
-def flow_loss(model: DraftFlow, latent: Tensor, conditions: DraftBatch, drop: float) -> Tensor:
-    """The squared error of the predicted clean latent."""
-    size = len(latent)
-    t = ot.sample_times(size)[torch.randperm(size)]
-    noise = torch.randn_like(latent)
-    state = ot.interpolate(noise, latent, t)
-    projected = model.project(conditions, latent.shape[-1]).masked(torch.rand(size) >= drop)
-    return (model(state, t, projected) - latent).pow(2).mean()
+    def forward(self, part: Part) -> Tensor:
+        state = ot.interpolate(part.noise, part.latent, part.times)
+        conditions = self.model.project(part.conditions, part.latent.shape[-1]).masked(part.keep)
+        predicted = self.model(state, part.times, conditions).float()
+        return (predicted - part.latent).pow(2).mean((1, 2))
 
 
-def learning_rate(settings: Settings, step: int, spent: float) -> float:
-    """Warm-up by steps, then a cosine over the time given, to a fiftieth."""
-    warm = min(1.0, (step + 1) / settings.warm_up)
-    return settings.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, spent))))
+def learning_rate(loop: Loop, step: int, spent: float) -> float:
+    """Warm-up by steps, then a cosine over the whole run, to a fiftieth."""
+    warm = min(1.0, (step + 1) / loop.warm_up)
+    return loop.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, spent))))
 
 
-class Run:
-    """Model, its running average and optimiser; saves and resumes."""
+class Trainer:
+    """Model, its running average and optimiser on this process's device.
 
-    def __init__(self, out: Path, settings: Settings, resume: bool) -> None:
-        torch.manual_seed(settings.seed)
-        self.out, self.settings = out, settings
+    `step` is how many steps are done, `spent` the part of the whole run, 0 … 1.
+    """
+
+    def __init__(self, config: TrainConfig, voices: tuple[str, ...], group: Group) -> None:
+        loop = config.loop
+        torch.manual_seed(loop.seed)
+        self.config, self.voices, self.group = config, voices, group
+        self.device = group.device(choose_device(loop.device))
+        self.precise = loop.precision == "fp32" or (loop.precision == "auto" and not _good_at_bf16(self.device))
         self.codec = MelCodec()
-        self.model = DraftFlow(draft(), len(VOICES))
-        self.model.flow.vaflow.compile()  # three times faster on a CPU
-        self.average = {name: p.detach().clone() for name, p in self.model.state_dict().items()}
+        self.model = DraftFlow(config.model, len(voices)).to(self.device)
+        self.average = deepcopy(self.model)
+        self.names = [name for name, _ in self.model.named_parameters()]
         self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), settings.rate, betas=(0.9, 0.98), weight_decay=0.01, fused=True
+            self.model.parameters(),
+            loop.rate,
+            betas=(0.9, 0.98),
+            weight_decay=0.01,
+            fused=self.device.type in ("cpu", "cuda"),
         )
         self.step, self.spent = 0, 0.0
-        if resume and (out / "average.safetensors").exists():
-            self._load()
+        if loop.compile:
+            self.model.flow.vaflow.compile()  # three times faster on a CPU
+        self.objective = wrapped(Objective(self.model), group)
 
-    def save(self) -> None:
-        """Write the running average (what ships) and what a resumed run needs."""
-        shipped = self.average | {f"codec.{k}": v for k, v in self.codec.state_dict().items()}
-        facts = {"step": str(self.step), "spent": str(self.spent), "config": draft().to_json()}
-        self._write("average.safetensors", shipped, facts)
-        self._write("model.safetensors", self.model.state_dict(), facts)
-        moments = {
-            f"{name}.{key}": value
-            for name, p in self.model.named_parameters()
-            for key, value in self.optimiser.state.get(p, {}).items()
-        }
-        self._write("moments.safetensors", moments, facts)
+    def advance(self, source: ExampleSource) -> tuple[list[float], float, float]:
+        """One optimiser step → (errors and counts by kind, learning rate, gradient norm).
 
-    def _write(self, name: str, tensors: dict[str, Tensor], facts: dict[str, str]) -> None:
-        with replacing(self.out / name) as temporary:
-            save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, facts)
-
-    def _load(self) -> None:
-        from safetensors import safe_open
-
-        self.model.load_state_dict(load_file(self.out / "model.safetensors"))
-        average = load_file(self.out / "average.safetensors")
-        self.model.flow.vaflow.compile()  # three times faster on a CPU
-        self.average = {name: average[name] for name in self.average}
-        moments = load_file(self.out / "moments.safetensors")
-        for name, p in self.model.named_parameters():
-            keys = ("step", "exp_avg", "exp_avg_sq")
-            if f"{name}.step" in moments:
-                self.optimiser.state[p] = {key: moments[f"{name}.{key}"] for key in keys}
-        with safe_open(self.out / "model.safetensors", "pt") as file:
-            self.step, self.spent = int(file.metadata()["step"]), float(file.metadata()["spent"])
-
-    def advance(self, latent: Tensor, conditions: DraftBatch, spent: float) -> float:
-        """One optimiser step; returns the loss."""
+        The errors are this process's; the gradient is everybody's.
+        """
+        loop = self.config.loop
+        rate = learning_rate(loop, self.step, self.spent)
         for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(self.settings, self.step, spent)
-        loss = flow_loss(self.model, latent, conditions, self.settings.drop)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            group["lr"] = rate
+        errors, counts = [0.0] * len(KINDS), [0.0] * len(KINDS)
+        pieces = self.group.places(loop.batch, loop.accumulation)
+        for left, places in zip(range(len(pieces) - 1, -1, -1), pieces, strict=True):
+            part = source.part(self.step, places)
+            found = self._backward(part.to(self.device), shared=not left)
+            for kind, error in zip(part.kinds.tolist(), found, strict=True):
+                errors[kind] += error
+                counts[kind] += 1
+        norm = float(nn.utils.clip_grad_norm_(self.model.parameters(), 1.0))
+        if not math.isfinite(norm):
+            raise ModelError(
+                f"Training has diverged: the gradient of step {self.step + 1} is no number",
+                file=self.config.out.run,
+                remedy="Lower loop.rate; it goes on from the last checkpoint.",
+            )
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         self.step += 1
-        keep = min(self.settings.ema, 1 - 1 / (self.step + 1))
-        state = self.model.state_dict()
-        torch._foreach_lerp_(list(self.average.values()), [state[k] for k in self.average], 1 - keep)
-        return float(loss.detach())
+        self._average()
+        return errors + counts, rate, norm
+
+    def _backward(self, part: Part, shared: bool) -> list[float]:
+        """Add the gradient of `part`; only the last of a step is shared with the others."""
+        alone = self.group.size == 1
+        share = self.config.loop.batch // self.group.size
+        with nullcontext() if alone or shared else self.objective.no_sync():
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=not self.precise):
+                errors = self.objective(part)
+            (errors.sum() / share).backward()
+        return errors.tolist()
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        keep = min(self.config.loop.ema, 1 - 1 / (self.step + 1))
+        averages, values = (list(m.state_dict().values()) for m in (self.average, self.model))
+        torch._foreach_lerp_(averages, values, 1 - keep)
+
+    def save(self) -> None:
+        """Write the checkpoint, then the running average for itself."""
+        facts = {"step": self.step, "spent": self.spent, "config": self.config.model.to_json()}
+        facts["voices"] = list(self.voices)
+        folder = self.config.out.run
+        checkpoint.save(folder / checkpoint.NAME, self._modules, self.optimiser, self.names, facts)
+        shipped = self.average.state_dict()
+        shipped |= {f"codec.{name}": value for name, value in self.codec.state_dict().items()}
+        texts = {name: value if isinstance(value, str) else str(value) for name, value in facts.items()}
+        checkpoint.write_tensors(folder / AVERAGE, shipped, texts)
+
+    def resume(self) -> bool:
+        """Go on from the checkpoint, if there is one. Raises ModelError for one that doesn't fit."""
+        path = self.config.out.run / checkpoint.NAME
+        facts = checkpoint.facts_of(path)
+        if not facts:
+            return False
+        if facts["config"] != self.config.model.to_json() or facts["voices"] != list(self.voices):
+            raise ModelError(
+                "The checkpoint is of a model with other sizes or voices",
+                file=path,
+                remedy="Give the run another folder (out.run), or delete the old one.",
+            )
+        checkpoint.load(path, self._modules, self.optimiser, self.names)
+        self.step, self.spent = facts["step"], facts["spent"]
+        return True
+
+    @property
+    def _modules(self) -> dict[str, nn.Module]:
+        return {"model": self.model, "average": self.average, "codec": self.codec}
 
 
-def train(cache: Path, out: Path, settings: Settings, resume: bool = False) -> None:
-    """Train for `settings.minutes`, leaving checkpoints and log.csv in `out`."""
-    out.mkdir(parents=True, exist_ok=True)
-    run = Run(out, settings, resume)
-    config = run.model.config
-    frames = config.window_frames * run.codec.config.per_token
-    examples = Examples(cache, run.codec, frames, settings.seed + run.step)
-    examples.measure()
-    whole, before, saved = 60 * settings.minutes, run.spent, time.monotonic()
-    begun, recent = time.monotonic(), []
-    while run.spent < 1:
-        recent.append(run.advance(*examples.batch(settings.batch, Mixture()), run.spent))
-        run.spent = before + (time.monotonic() - begun) / whole
-        if run.step % 50 == 0:
-            with open(out / "log.csv", "a", encoding="utf-8") as log:
-                log.write(f"{run.step},{run.spent:.4f},{sum(recent) / len(recent):.4f}\n")
-            recent = []
-        if time.monotonic() - saved > 60 * settings.save_minutes:
-            run.save()
-            saved = time.monotonic()
-    run.save()
+def is_finished(config: TrainConfig) -> bool:
+    """Whether the run in the configuration's folder has come to its end."""
+    facts = checkpoint.facts_of(config.out.run / checkpoint.NAME)
+    return bool(facts) and _spent(config.loop, facts["step"], facts["spent"]) >= 1
 
 
-def main() -> None:
-    """Train from the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cache", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--resume", action="store_true")
-    arguments = parser.parse_args()
-    settings = Settings(minutes=arguments.minutes, batch=arguments.batch)
-    train(arguments.cache, arguments.out, settings, arguments.resume)
+def train(
+    config: TrainConfig,
+    make_examples: Callable[[MelCodec, int], Examples],
+    voices: tuple[str, ...],
+    group: Group = Group(),
+    on_progress: OnProgress = lambda progress: None,
+) -> None:
+    """Train to the end, from the run's checkpoint if there is one.
+
+    `make_examples(codec, mel frames)` opens the caches. Ctrl-C saves and raises
+    Cancelled. Raises StudioError.
+    """
+    _check_shares(config.loop, group)
+    config.out.run.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(config, voices, group)
+    frames = config.model.window_frames * trainer.codec.config.per_token
+    examples = make_examples(trainer.codec, frames)
+    if not trainer.resume():
+        examples.measure()
+    mixture = Mixture(config.data.foley, config.data.joint)
+    source = ExampleSource(examples, mixture, config.loop.batch, config.loop.drop, config.loop.seed)
+    group.wait()  # nobody writes before all have read
+    with Interrupt(alone=group.size == 1) as interrupt:
+        try:
+            _run(trainer, source, interrupt, on_progress)
+        except (Cancelled, StudioError):
+            raise
+        except Exception as error:
+            if interrupt.asked:  # a Ctrl-C ends the compiler too, and that is how we hear of it
+                raise Cancelled from error
+            told = _in_words(error)
+            if told is None:
+                raise
+            raise told from error
 
 
-if __name__ == "__main__":
-    main()
+def _in_words(error: Exception) -> DeviceError | None:
+    """What a user can do something about, said so; None for a defect of ours."""
+    from torch._dynamo.exc import TorchDynamoException
+
+    if isinstance(error, torch.OutOfMemoryError):
+        return DeviceError(
+            "The device's memory is too small for this batch",
+            remedy="Raise loop.accumulation: the same batch in more pieces.",
+        )
+    if isinstance(error, TorchDynamoException):
+        return DeviceError(
+            f"The model can't be compiled here: {str(error).strip().splitlines()[0][:200]}",
+            remedy="Install a C++ compiler, or set compile = false in [loop]; that is slower.",
+        )
+    return None
+
+
+def _run(trainer: Trainer, source: ExampleSource, interrupt: Interrupt, on_progress) -> None:
+    loop, group = trainer.config.loop, trainer.group
+    writer = _Writer(trainer, on_progress) if group.is_first else None
+    before, begun = trainer.spent, time.monotonic()
+    try:
+        asked = 0.0
+        while trainer.spent < 1 and not asked:
+            began = time.monotonic()
+            sums, rate, norm = trainer.advance(source)
+            spent = before + (time.monotonic() - begun) / (60 * loop.minutes or math.inf)
+            # The first one's clock is everybody's; whoever is interrupted stops all.
+            mine = [spent if group.is_first else 0.0, float(interrupt.asked)]
+            *sums, spent, asked = group.summed([*sums, *mine])
+            trainer.spent = _spent(loop, trainer.step, spent)
+            if writer:
+                writer.write(sums, rate, norm, time.monotonic() - began)
+        if writer:
+            writer.save()
+        if trainer.spent < 1:
+            raise Cancelled
+    finally:
+        if writer:
+            writer.log.close()
+
+
+class _Writer:
+    """What the first process does besides: log, checkpoints, progress."""
+
+    def __init__(self, trainer: Trainer, on_progress: OnProgress) -> None:
+        self.trainer, self.on_progress = trainer, on_progress
+        folder = trainer.config.out.run
+        for name in (checkpoint.NAME, AVERAGE):
+            checkpoint.clear_torn(folder / name)
+        self.log = Log(folder / "log.csv", trainer.step)
+        self.begun, self.before = time.monotonic(), trainer.spent
+        self.saved_at, self.saved_step = time.monotonic(), trainer.step
+
+    def write(self, sums: list[float], rate: float, norm: float, seconds: float) -> None:
+        """After a step: `sums` are all processes' errors and counts by kind."""
+        trainer, loop = self.trainer, self.trainer.config.loop
+        errors, counts = sums[: len(KINDS)], sums[len(KINDS) :]
+        means = [e / c if c else math.nan for e, c in zip(errors, counts, strict=True)]
+        speed, memory = round(loop.batch / seconds, 2), round(memory_mb(trainer.device))
+        row = Row(trainer.step, sum(errors) / sum(counts), *means, rate, norm, speed, memory)
+        self.log.write(row)
+        done = trainer.spent - self.before
+        left = (time.monotonic() - self.begun) / done * (1 - trainer.spent) if done else 0.0
+        self.on_progress(Progress(row, trainer.spent, left))
+        by_steps = loop.save_steps and trainer.step - self.saved_step >= loop.save_steps
+        waited = time.monotonic() - self.saved_at
+        if by_steps or (loop.save_minutes and waited >= 60 * loop.save_minutes):
+            self.save()
+
+    def save(self) -> None:
+        """Write a checkpoint, unless this step has one."""
+        if self.trainer.step != self.saved_step:
+            self.trainer.save()
+        self.saved_at, self.saved_step = time.monotonic(), self.trainer.step
+
+
+def _spent(loop: Loop, step: int, by_clock: float) -> float:
+    return step / loop.steps if loop.steps else by_clock
+
+
+def _check_shares(loop: Loop, group: Group) -> None:
+    if loop.batch % (group.size * loop.accumulation):
+        raise ConfigError(
+            f"A batch of {loop.batch} can't be divided evenly between {group.size} processes "
+            f"in {loop.accumulation} pieces each",
+            remedy=f"Make loop.batch a multiple of {group.size * loop.accumulation}.",
+        )
+
+
+def _good_at_bf16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and torch.cpu._is_amx_tile_supported()

@@ -80,7 +80,7 @@ def draft() -> VSSFlowConfig:
         lip_hidden=16,
         phoneme_channels=48,
         phoneme_table=80,
-        sync_raw=54,
+        sync_raw=1 + 54,
         sync_channels=40,
         semantic_raw=64 + 54,
         voice_raw=64,

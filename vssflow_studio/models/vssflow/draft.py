@@ -18,13 +18,15 @@ class DraftBatch:
     """Conditions of a batch before any encoder.
 
     phonemes int64 [batch, mel frames]; voices int64 [batch], −1 for none; prompts;
-    motion [batch, time, motion.CHANNELS], zeros where there is no picture.
+    motion [batch, time, motion.CHANNELS], zeros where there is no picture; contacts
+    [batch, 2 · time], how likely something visible sounds then, 0 … 1.
     """
 
     phonemes: Tensor
     voices: Tensor
     prompts: list[str]
     motion: Tensor
+    contacts: Tensor
 
 
 class DraftFlow(nn.Module):
@@ -38,14 +40,14 @@ class DraftFlow(nn.Module):
         self.flow = VSSFlow(config)
 
     def project(self, batch: DraftBatch, frames: int) -> Projected:
-        """The picture goes both ways: with the prompt as semantics, alone as sync."""
+        """Motion goes both ways: with the prompt as semantics, with contacts as sync."""
         meaning = self.prompt(batch.prompts).unsqueeze(1).expand(-1, batch.motion.shape[1], -1)
         has_voice = (batch.voices >= 0).unsqueeze(1)
         return self.flow.project(
             Streams(
                 semantics=torch.cat([meaning, batch.motion], dim=-1),
                 voice=self.voices(batch.voices.clamp(min=0)) * has_voice,
-                sync=batch.motion,
+                sync=sync_stream(batch.contacts, batch.motion),
                 lips=batch.motion.new_zeros(len(batch.voices), 1, self.config.lip_channels),
                 phonemes=batch.phonemes,
             ),
@@ -55,3 +57,8 @@ class DraftFlow(nn.Module):
     def forward(self, latent: Tensor, time: Tensor, conditions: Projected) -> Tensor:
         """As VSSFlow.forward."""
         return self.flow(latent, time, conditions)
+
+
+def sync_stream(contacts: Tensor, moves: Tensor) -> Tensor:
+    """[batch, 2 · time, 1 + motion.CHANNELS]; contacts are strengthened to motion's scale."""
+    return torch.cat([4 * contacts.unsqueeze(2), moves.repeat_interleave(2, dim=1)], dim=2)

@@ -15,6 +15,7 @@ from ..codecs.mel import MelCodec
 from ..codecs.vocoder import Vocoder
 from ..conditions import motion
 from ..conditions.phonemes import lay_by_durations, phoneme_ids, rasterise
+from ..conditions.sync import RATE, SyncEncoder, bumps
 from ..flow.guidance import guided
 from ..flow.path import velocity_from_data
 from ..flow.solvers import SOLVERS, solve, time_grid
@@ -27,6 +28,7 @@ from .network import Projected
 
 _OVERLAP_SECONDS = 1.0
 _EARLY = 2.0  # what is heard, and when, is settled near t = 0
+_LIKELY, _POSSIBLE = 0.35, 0.1  # of a contact; below the second the picture tells nothing
 
 
 class DraftModel:
@@ -40,6 +42,7 @@ class DraftModel:
         card: ModelCard,
         flow: DraftFlow,
         durations: DurationModel,
+        sync: SyncEncoder,
         codec: MelCodec,
         vocoder: Vocoder,
         device: str = "cpu",
@@ -48,6 +51,7 @@ class DraftModel:
         self.flow, self.durations, self.codec, self.vocoder = (
             module.to(device).eval() for module in (flow, durations, codec, vocoder)
         )
+        self.sync = sync.eval()
 
     @classmethod
     def load(cls, folder: Path, card: ModelCard, device: str) -> DraftModel:
@@ -59,11 +63,12 @@ class DraftModel:
             voices = len(json.loads(facts["voices"]))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError("The weights don't say their sizes", file=path) from error
-        flow, codec = DraftFlow(config, voices), MelCodec()
+        flow, codec, sync = DraftFlow(config, voices), MelCodec(), SyncEncoder()
         durations = DurationModel(config.phoneme_table, voices)
-        for module, prefix in ((flow, "draft."), (codec, "codec."), (durations, "durations.")):
+        parts = {"draft.": flow, "codec.": codec, "durations.": durations, "sync.": sync}
+        for prefix, module in parts.items():
             load_into(module, tensors, prefix, path)
-        return cls(card, flow, durations, codec, Vocoder(codec.config), device)
+        return cls(card, flow, durations, sync, codec, Vocoder(codec.config), device)
 
     @torch.inference_mode()
     def generate(
@@ -77,21 +82,39 @@ class DraftModel:
         on_step: OnStep = lambda done, total: None,
     ) -> np.ndarray:
         """See SoundModel. Raises TextError for a voice the model doesn't have."""
+        latent = self.latent(
+            conditions, seed=seed, steps=steps, guidance=guidance, solver=solver, on_step=on_step
+        )
+        sound = self.vocoder(self.codec.untokens(latent))[0]
+        return _fitted(sound.cpu().numpy(), round(conditions.total * self.card.sample_rate))
+
+    @torch.inference_mode()
+    def latent(
+        self,
+        conditions: Conditions,
+        *,
+        seed: int,
+        steps: int | None = None,
+        guidance: float | None = None,
+        solver: str = "",
+        tolerance: float = 1e-5,
+        on_step: OnStep = lambda done, total: None,
+    ) -> Tensor:
+        """What the flow makes, before the vocoder: [1, channels, frames]."""
         frames = max(2, round(conditions.total * self.codec.config.token_rate))
         kind = "dialogue" if conditions.phonemes else "foley"
         projected = self.flow.project(self._batch(conditions, frames), frames)
         noise = torch.randn(
             1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(seed)
         )
-        latent = solve(
+        return solve(
             self._velocity(projected, frames, guidance or self.card.guidance_for(kind)),
             noise.to(self.device),
             solver=solver if solver in SOLVERS else self.card.solver,
             grid=time_grid(steps or self.card.steps, _EARLY),
             on_step=on_step,
+            tolerance=tolerance,
         )
-        sound = self.vocoder(self.codec.untokens(latent))[0]
-        return _fitted(sound.cpu().numpy(), round(conditions.total * self.card.sample_rate))
 
     def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
         """(id, start, end) in seconds, durations predicted and stretched to the speech's range."""
@@ -119,13 +142,31 @@ class DraftModel:
         moves = torch.zeros(1, max(1, round(conditions.total * self.frame_rate)), motion.CHANNELS)
         if conditions.frames is not None and len(conditions.frames):
             moves = motion.motion_features(torch.from_numpy(conditions.frames)).unsqueeze(0)
+        contacts = self._contacts(moves, conditions)
         voice = self._voice(conditions) if conditions.phonemes else -1
         return DraftBatch(
             phonemes=torch.from_numpy(ids).unsqueeze(0).to(self.device),
             voices=torch.tensor([voice], device=self.device),
             prompts=[conditions.prompt],
             motion=moves.to(self.device),
+            contacts=contacts.to(self.device),
         )
+
+    def _contacts(self, moves: Tensor, conditions: Conditions) -> Tensor:
+        """When what is seen sounds; if nothing is sure to, at the one likeliest moment.
+
+        Who asks for a knock over a still panel wants to hear it, and at the cue's start.
+        """
+        likely = self.sync.contacts(moves)
+        if not conditions.prompt:
+            return torch.zeros_like(likely)
+        start, end = conditions.speech
+        first = round(start * RATE)
+        asked = likely[0, first : round((end or conditions.total) * RATE)]
+        if not len(asked) or asked.max() > _LIKELY:
+            return likely
+        moment = (first + int(asked.argmax()) + 0.5) / RATE if asked.max() > _POSSIBLE else start
+        return torch.maximum(likely, bumps([moment], likely.shape[1]))
 
     def _velocity(self, projected: Projected, frames: int, guidance: float):
         rate = self.codec.config.token_rate
