@@ -20,6 +20,16 @@ def weights() -> Path:
     return resources() / "weights"
 
 
+def models() -> Path:
+    """Folder of the user's own models, one folder for each."""
+    return Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "models"
+
+
+def recovery() -> Path:
+    """Folder of what was not saved yet."""
+    return Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "recovery"
+
+
 def sample() -> Path:
     """Folder of the sample animatic and its timeline."""
     return resources() / "sample"

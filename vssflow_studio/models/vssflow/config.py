@@ -13,7 +13,8 @@ class VSSFlowConfig:
     The defaults are the paper's; `draft()` is our shipped size. Streams that are
     joined to the noisy latent by channel concatenation: lips, phonemes, sync.
     Streams that enter by cross-attention: the voice (as token 0) and the semantics
-    (a token for each latent frame).
+    (a token for each latent frame). `turned_context`: their keys have rotary positions
+    too; in the authors' public code only the queries do.
     """
 
     latent_channels: int = 128
@@ -36,6 +37,7 @@ class VSSFlowConfig:
     ff_mult: float = 4.0
     time_channels: int = 256
     predicts: str = "velocity"
+    turned_context: bool = False
 
     def __post_init__(self) -> None:
         if self.heads % self.cross_heads:
@@ -67,7 +69,13 @@ class VSSFlowConfig:
     @classmethod
     def from_json(cls, text: str) -> VSSFlowConfig:
         """The configuration in a checkpoint's metadata. Raises ValueError or TypeError."""
-        return cls(**json.loads(text))
+        # The first drafts were trained before there was a choice.
+        return cls(**{"turned_context": True} | json.loads(text))
+
+
+def paper() -> VSSFlowConfig:
+    """The main configuration of the paper and of the authors' public code."""
+    return VSSFlowConfig()
 
 
 def draft() -> VSSFlowConfig:
@@ -93,4 +101,5 @@ def draft() -> VSSFlowConfig:
         ff_mult=8 / 3,
         time_channels=256,
         predicts="data",
+        turned_context=True,
     )

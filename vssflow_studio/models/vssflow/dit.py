@@ -59,7 +59,12 @@ class Block(nn.Module):
         self.attn1 = Attention(width, width, config.heads, config.heads, config.head_channels)
         self.norm2 = nn.LayerNorm(width)
         self.attn2 = Attention(
-            width, config.cross_channels, config.heads, config.cross_heads, config.head_channels
+            width,
+            config.cross_channels,
+            config.heads,
+            config.cross_heads,
+            config.head_channels,
+            turned_keys=config.turned_context,
         )
         self.norm3 = nn.LayerNorm(width)
         self.ff = FeedForward(width, config.ff_mult)
@@ -72,16 +77,24 @@ class Block(nn.Module):
 
 
 class Attention(nn.Module):
-    """Attention with rotary positions on queries and keys.
+    """Attention with rotary positions on queries and, unless `turned_keys` is off, on keys.
 
-    Rotary positions in the cross-attention too: both sides have a token for each
-    frame behind one leading token, so position i of the picture is position i of the
-    sound (VSSFlow, §3.2).
+    With both turned in the cross-attention too, position i of the picture is position i
+    of the sound, since both sides have a token for each frame behind one leading token
+    (VSSFlow, §3.2).
     """
 
-    def __init__(self, width: int, context: int, heads: int, key_heads: int, channels: int) -> None:
+    def __init__(
+        self,
+        width: int,
+        context: int,
+        heads: int,
+        key_heads: int,
+        channels: int,
+        turned_keys: bool = True,
+    ) -> None:
         super().__init__()
-        self.heads, self.key_heads = heads, key_heads
+        self.heads, self.key_heads, self.turned_keys = heads, key_heads, turned_keys
         self.to_q = nn.Linear(width, heads * channels, bias=False)
         self.to_k = nn.Linear(context, key_heads * channels, bias=False)
         self.to_v = nn.Linear(context, key_heads * channels, bias=False)
@@ -89,7 +102,9 @@ class Attention(nn.Module):
 
     def forward(self, hidden: Tensor, context: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
         query = rotate(_heads(self.to_q(hidden), self.heads), rotary)
-        key = rotate(_heads(self.to_k(context), self.key_heads), rotary)
+        key = _heads(self.to_k(context), self.key_heads)
+        if self.turned_keys:
+            key = rotate(key, rotary)
         value = _heads(self.to_v(context), self.key_heads)
         if self.key_heads != self.heads:
             repeats = self.heads // self.key_heads
@@ -135,7 +150,7 @@ class FourierTime(nn.Module):
 def rotary_tables(length: int, channels: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Cosines and sines [length, channels] of rotary positions (Su et al. 2021), halves repeated."""
     steps = torch.arange(0, channels, 2, device=device, dtype=torch.float32) / channels
-    angles = torch.outer(torch.arange(length, device=device).float(), 10_000.0**-steps)
+    angles = torch.outer(torch.arange(length, device=device).float(), 1 / 10_000.0**steps)
     angles = torch.cat([angles, angles], dim=-1)
     return angles.cos(), angles.sin()
 

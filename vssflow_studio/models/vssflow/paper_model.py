@@ -1,0 +1,246 @@
+"""The paper's model, whole: conditions in, waveform out, weights from a converted checkpoint.
+
+Three tasks, told apart by what there is: picture alone (sound from video), a line alone
+(speech), or both in one pass. Streams that a task doesn't have are zeros, as in training.
+A prompt is not among the streams: this model makes what it sees.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ...errors import ModelError
+from ..checkpoints import load_into, read_weights
+from ..codecs.audioldm import AudioLDMCodec
+from ..conditions import picture
+from ..conditions.clip import ClipEncoder
+from ..conditions.even import paper_ids, spread
+from ..conditions.phonemes import average_durations, natural_durations
+from ..conditions.picture import Check, PictureEncoder
+from ..conditions.synchformer import SynchformerEncoder
+from ..flow.guidance import guided
+from ..flow.solvers import SOLVERS, Velocity, solve, time_grid
+from ..flow.windows import blended
+from ..interface import WEIGHTS, Conditions, ModelCard, OnStep
+from . import surroundings
+from .config import VSSFlowConfig
+from .network import Projected, Streams, VSSFlow
+
+_OVERLAP_SECONDS = 1.0
+
+
+class PaperModel:
+    """A SoundModel (see `interface.py`) on one device."""
+
+    frame_rate = picture.FRAME_RATE
+    frame_size = picture.FRAME_SIZE
+    colour = True
+
+    def __init__(
+        self,
+        folder: Path,
+        card: ModelCard,
+        network: VSSFlow,
+        codec: AudioLDMCodec,
+        clip: PictureEncoder | None = None,
+        synchformer: PictureEncoder | None = None,
+        device: str = "cpu",
+    ) -> None:
+        self.folder, self.card, self.codec, self.device = folder, card, codec, device
+        self.clip, self.synchformer = clip, synchformer
+        self.network = network.to(device).eval()
+
+    @classmethod
+    def load(cls, folder: Path, card: ModelCard, device: str) -> PaperModel:
+        """Read what lies in `folder`. Raises ModelError: what is missing, and where it belongs."""
+        lack, remedy = surroundings.lacking(folder)
+        if lack:
+            raise ModelError(f"{card.title} can't be heard: {lack}", file=folder, remedy=remedy)
+        network = _network(folder / WEIGHTS)
+        codec = AudioLDMCodec.load(
+            folder / surroundings.VAE.file, folder / surroundings.VOCODER.file, device
+        )
+        clip = _encoder(folder, surroundings.CLIP, ClipEncoder, network.config.semantic_raw, device)
+        sync = _encoder(
+            folder, surroundings.SYNCHFORMER, SynchformerEncoder, network.config.sync_raw, device
+        )
+        return cls(folder, card, network, codec, clip, sync, device)
+
+    @torch.inference_mode()
+    def generate(
+        self,
+        conditions: Conditions,
+        *,
+        seed: int,
+        steps: int | None = None,
+        guidance: float | None = None,
+        solver: str = "",
+        on_step: OnStep = lambda done, total: None,
+    ) -> np.ndarray:
+        """See SoundModel. Raises ModelError where there is neither picture nor line, or a bad voice."""
+        latent = self.latent(
+            conditions, seed=seed, steps=steps, guidance=guidance, solver=solver, on_step=on_step
+        )
+        sound = self.codec.sound(latent).cpu().numpy()
+        samples = round(conditions.total * self.card.sample_rate)
+        return np.pad(sound[:samples], (0, max(0, samples - len(sound))))
+
+    @torch.inference_mode()
+    def latent(
+        self,
+        conditions: Conditions,
+        *,
+        seed: int,
+        steps: int | None = None,
+        guidance: float | None = None,
+        solver: str = "",
+        on_step: OnStep = lambda done, total: None,
+    ) -> Tensor:
+        """What the flow makes, before the codec: [1, channels, frames], whole windows at least."""
+        config, steps = self.network.config, steps or self.card.steps
+        # Trained on whole windows, so a shorter take is the beginning of one.
+        frames = max(config.window_frames, math.ceil(conditions.total * config.latent_rate))
+        streams = self.streams(conditions, frames, lambda: on_step(0, steps))
+        projected = self.network.project(streams, frames)
+        noise = torch.randn(
+            1, config.latent_channels, frames, generator=torch.Generator().manual_seed(seed)
+        )
+        kind = "dialogue" if conditions.phonemes else "foley"
+        velocity = self._velocity(projected, frames, guidance or self.card.guidance_for(kind))
+        told = _Told(on_step, steps)
+        return solve(
+            told.during(velocity),
+            noise.to(self.device),
+            solver=solver if solver in SOLVERS else self.card.solver,
+            grid=time_grid(steps),
+            on_step=told.step,
+        )
+
+    @torch.inference_mode()
+    def streams(self, conditions: Conditions, frames: int, check: Check = lambda: None) -> Streams:
+        """The raw streams of `frames` latent frames; what the task doesn't have is zeros."""
+        seen = conditions.frames if conditions.frames is not None and len(conditions.frames) else None
+        if seen is None and not conditions.phonemes:
+            raise ModelError(
+                f"{self.card.title} makes sound from picture or from a line, and here is neither",
+                remedy="Make it a foley cue over a clip, or choose another model.",
+            )
+        config = self.network.config
+        ids, voice = np.zeros(frames, dtype=np.int64), torch.zeros(config.voice_raw)
+        if conditions.phonemes:
+            start, end = self._spoken(conditions)
+            ids = spread(paper_ids(conditions.phonemes), start, end, frames, config.latent_rate)
+            voice = self._voice(conditions.voice)
+        if seen is not None:
+            seen = F.pad(torch.from_numpy(seen)[:frames], (0, 0) * 3 + (0, max(0, frames - len(seen))))
+        return Streams(
+            semantics=self._stream(self.clip, seen, frames, config.semantic_raw, check),
+            voice=voice.to(self.device).unsqueeze(0),
+            sync=self._stream(self.synchformer, seen, frames, config.sync_raw, check),
+            lips=torch.zeros(1, frames, config.lip_channels, device=self.device),
+            phonemes=torch.from_numpy(ids).unsqueeze(0).to(self.device),
+        )
+
+    def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
+        """See SoundModel; each is as long as any other, with a blank before and after."""
+        ids = paper_ids(conditions.phonemes)
+        edges = np.linspace(*self._spoken(conditions), len(ids) + 1)
+        times = [(i, float(a), float(b)) for i, a, b in zip(ids, edges[:-1], edges[1:], strict=True)]
+        return times[1:-1]
+
+    def _spoken(self, conditions: Conditions) -> tuple[float, float]:
+        """(start, end) of the speech in seconds, earlier at its end if a pace is asked for."""
+        start, end = conditions.speech
+        if conditions.pace:
+            natural = natural_durations(conditions.phonemes, average_durations(conditions.phonemes))
+            end = min(end, start + float(natural.sum()) / conditions.pace)
+        return start, end
+
+    def _stream(
+        self, encoder: PictureEncoder | None, seen: Tensor | None, frames: int, channels: int, check: Check
+    ) -> Tensor:
+        if encoder is None or seen is None:
+            return torch.zeros(1, frames, channels, device=self.device)
+        return encoder.stream(seen, check).unsqueeze(0)
+
+    def _voice(self, name: str) -> Tensor:
+        """[voice_raw]; zeros without a name. Raises ModelError for a file that is no embedding."""
+        wanted = self.network.config.voice_raw
+        if not name:
+            return torch.zeros(wanted)
+        path = self.folder / surroundings.VOICES / f"{name}.npy"
+        try:
+            embedding = np.load(path, allow_pickle=False).astype(np.float32)
+        except (OSError, ValueError, EOFError) as error:
+            raise ModelError(f"The voice “{name}” can't be read: {error}", file=path) from error
+        embedding = embedding.reshape(-1, embedding.shape[-1] if embedding.ndim else 1).mean(0)
+        if len(embedding) != wanted or not np.isfinite(embedding).all():
+            what = f"The voice “{name}” is not {wanted} numbers, or several rows of so many"
+            raise ModelError(what, file=path, remedy="It has to be an embedding that RawNet3 made.")
+        return torch.from_numpy(embedding)
+
+    def _velocity(self, projected: Projected, frames: int, guidance: float) -> Velocity:
+        config = self.network.config
+
+        def part(start: int, end: int, time: float, state: Tensor) -> Tensor:
+            here = projected.cut(start, end)
+            both = here.with_unconditioned()
+
+            def predict(times: Tensor, states: Tensor, doubled: bool) -> Tensor:
+                return self.network(states, times, both if doubled else here)
+
+            return guided(predict, guidance)(time, state)
+
+        return blended(part, frames, config.window_frames, round(_OVERLAP_SECONDS * config.latent_rate))
+
+
+class _Told:
+    """Lets whoever listens stop a step that takes long: an adaptive one has dozens of passes."""
+
+    def __init__(self, on_step: OnStep, total: int) -> None:
+        self.on_step, self.done, self.total = on_step, 0, total
+
+    def step(self, done: int, total: int) -> None:
+        self.done = done
+        self.on_step(done, total)
+
+    def during(self, velocity: Velocity) -> Velocity:
+        def watched(time: float, state: Tensor) -> Tensor:
+            self.on_step(self.done, self.total)
+            return velocity(time, state)
+
+        return watched
+
+
+def _network(path: Path) -> VSSFlow:
+    tensors, facts = read_weights(path)
+    try:
+        config = VSSFlowConfig.from_json(facts["config"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError("The weights don't say their sizes", file=path) from error
+    with torch.device("meta"):
+        network = VSSFlow(config)
+    load_into(network, tensors, "", path, assign=True)
+    return network
+
+
+def _encoder(
+    folder: Path, part: surroundings.Part, kind: Callable, channels: int, device: str
+) -> PictureEncoder | None:
+    """The encoder, or None where its file isn't there. Raises ModelError."""
+    path = folder / part.file
+    if not path.is_file():
+        return None
+    encoder = kind.load(path, device)
+    if encoder.channels != channels:
+        raise ModelError(
+            f"This {part.name} gives {encoder.channels} channels and the model takes {channels}", file=path
+        )
+    return encoder
