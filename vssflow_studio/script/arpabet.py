@@ -13,5 +13,13 @@ ARPABET: tuple[str, ...] = (
 )
 """69 symbols; their order is that of the phoneme table in our weights and never changes."""
 
-PAUSE = ","
 WORD = "|"
+PAUSE = ","
+"""A pause of punctuation: as long as the model thinks."""
+SHORT_PAUSE, LONG_PAUSE = "/", "…"
+"""Pauses that the line asks for; they have lengths of their own."""
+PAUSES = (PAUSE, SHORT_PAUSE, LONG_PAUSE)
+"""From the weakest to the strongest."""
+
+EMPHASIS = "*"
+"""Behind a vowel that bears the emphasis of its word: `EY1*`."""

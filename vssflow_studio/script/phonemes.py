@@ -1,21 +1,20 @@
-"""A line of dialogue as phonemes: words looked up, pauses from punctuation."""
+"""A line of dialogue as phonemes: mark-up understood, words looked up, pauses laid."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..errors import TextError
-from .arpabet import PAUSE, WORD
+from .arpabet import EMPHASIS, PAUSE, PAUSES, WORD
 from .letters import sounds
+from .lexicon import folded
 from .lexicon import lexicon as dictionary
+from .markup import parse
 from .normalise import spoken
 
-_PAUSES = ",;:.!?—–…/"
-_FOLDED = str.maketrans(
-    {"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
-)
+_TOKEN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*|'[A-Za-z]+|[,;:.!?—–]|--|\s-\s")
 # Little words as the speech teacher says them in a sentence, where the dictionary differs.
 _REDUCED = {
     word: tuple(said.split())
@@ -31,52 +30,98 @@ _REDUCED = {
         "you're": "Y AO1 R",
     }.items()
 }
+_EMPHASISED = {"a": ("EY1",), "the": ("DH", "IY1"), "to": ("T", "UW1"), "we're": ("W", "IY1", "R")}
 _THE_BEFORE_VOWEL = ("DH", "IY0")
+
+_Tables = Sequence[Mapping[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A word in lower case, or a pause; `sounds` are those that the line itself gives."""
+
+    word: str
+    emphasised: bool = False
+    sounds: tuple[str, ...] = ()
 
 
 def phonemes(
     text: str, lexicon: Mapping[str, tuple[str, ...]] | None = None
 ) -> tuple[str, ...]:
-    """ARPAbet with stress digits, `|` between words and `,` where the line pauses.
+    """ARPAbet with stress digits, `|` between words, and where the line pauses `,`, `/` or `…`.
 
-    `lexicon` overrides the dictionary (words in lower case). Raises TextError for an
-    empty line and for characters that have no English sound.
+    The vowels that bear an emphasis end in `*`. `text` may have mark-up (see `markup.py`);
+    `lexicon` overrides the dictionary (words in lower case). Raises TextError for an empty
+    line, for mistakes in the mark-up and for characters that have no English sound.
     """
-    words, overrides = _words(text), lexicon or {}
+    overrides = lexicon or {}
+    tokens = list(_tokens(text, overrides))
     said: list[str] = []
-    for word, following in zip(words, (*words, PAUSE)[1:], strict=True):
-        if word == PAUSE:
-            if said and said[-1] != PAUSE:
-                said.append(PAUSE)
+    for token, following in zip(tokens, (*tokens, _Token(PAUSE))[1:], strict=True):
+        if token.word in PAUSES:
+            if said and said[-1] in PAUSES:
+                said[-1] = max(said[-1], token.word, key=PAUSES.index)
+            elif said:
+                said.append(token.word)
             continue
-        if said and said[-1] != PAUSE:
+        if said and said[-1] not in PAUSES:
             said.append(WORD)
-        sound = _word(word, overrides)
-        if word == "the" and word not in overrides and _begins_with_vowel(following, overrides):
-            sound = _THE_BEFORE_VOWEL
-        said += sound
-    while said and said[-1] == PAUSE:
+        said += _said(token, following, overrides)
+    while said and said[-1] in PAUSES:
         said.pop()
     if not said:
         raise TextError("The line has no words", remedy="Type what the character says.")
     return tuple(said)
 
 
-def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", spoken(text).translate(_FOLDED))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+def _tokens(text: str, overrides: Mapping[str, tuple[str, ...]]) -> Iterator[_Token]:
+    line = parse(text)
+    shouted = line.text.isupper()
+    for piece in line.pieces:
+        if piece.pause:
+            yield _Token(piece.pause)
+        elif piece.sounds:
+            yield _Token("", piece.emphasised, piece.sounds)
+        else:
+            plain = _latin(spoken(piece.text, shouted=shouted, known=overrides))
+            for token in _TOKEN.findall(plain):
+                pause = token[0] in PAUSE + ";:.!?—–- "
+                yield _Token(PAUSE if pause else token.lower(), piece.emphasised)
+
+
+def _latin(text: str) -> str:
+    plain = folded(text)
     foreign = sorted({c for c in plain if c.isalpha() and not c.isascii()})
     if foreign:
         raise TextError(
             f"There are no phonemes for {' '.join(foreign[:8])}",
             remedy="The draft model speaks English; write the line in Latin letters.",
         )
-    tokens = re.findall(r"[A-Za-z]+(?:'[A-Za-z]+)*|'[A-Za-z]+|[,;:.!?—–…/]|--|\s-\s", plain)
-    return [PAUSE if token[0] in _PAUSES + "- " else token.lower() for token in tokens]
+    return plain
 
 
-def _word(word: str, overrides: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    tables = (overrides, _REDUCED, dictionary())
+def _said(
+    token: _Token, following: _Token, overrides: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    if token.sounds:
+        sound = tuple(_primary(symbol) for symbol in token.sounds)
+    elif token.emphasised:
+        sound = _word(token.word, (overrides, _EMPHASISED, _REDUCED, dictionary()))
+    else:
+        tables = (overrides, _REDUCED, dictionary())
+        sound = _word(token.word, tables)
+        if token.word == "the" and "the" not in overrides and _begins_with_vowel(following, tables):
+            sound = _THE_BEFORE_VOWEL
+    return _with_emphasis(sound) if token.emphasised else sound
+
+
+def _with_emphasis(sound: tuple[str, ...]) -> tuple[str, ...]:
+    """The stressed vowels bear it; in a word without stress, every vowel."""
+    bearers = [s for s in sound if s.endswith("1")] or [s for s in sound if s[-1].isdigit()]
+    return tuple(symbol + EMPHASIS if symbol in bearers else symbol for symbol in sound)
+
+
+def _word(word: str, tables: _Tables) -> tuple[str, ...]:
     if known := _found(word, tables):
         return known
     for suffix in ("'s", "s", "'"):
@@ -86,12 +131,14 @@ def _word(word: str, overrides: Mapping[str, tuple[str, ...]]) -> tuple[str, ...
     return sounds(word.replace("'", ""))
 
 
-def _begins_with_vowel(word: str, overrides: Mapping[str, tuple[str, ...]]) -> bool:
-    sound = _word(word, overrides) if word != PAUSE else ()
+def _begins_with_vowel(token: _Token, tables: _Tables) -> bool:
+    if token.word in PAUSES:
+        return False
+    sound = token.sounds or _word(token.word, tables)
     return bool(sound) and sound[0][-1].isdigit()
 
 
-def _found(word: str, tables: Sequence[Mapping[str, tuple[str, ...]]]) -> tuple[str, ...]:
+def _found(word: str, tables: _Tables) -> tuple[str, ...]:
     for table in tables:
         if word in table:
             return tuple(_primary(symbol) for symbol in table[word])

@@ -1,0 +1,54 @@
+"""What a dialogue cue says, and how: its text, its controls and the project's lexicon together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import TextError
+from ..models.conditions.phonemes import rate_warning
+from ..script.lexicon import own_lexicon
+from ..script.markup import parse
+from ..script.phonemes import phonemes
+from ..timeline.cues import Cue, Project
+from ..timeline.timecode import seconds
+
+
+@dataclass(frozen=True)
+class SpokenLine:
+    """ARPAbet as of `script.phonemes`, and the delivery, which the line itself decides first."""
+
+    phonemes: tuple[str, ...]
+    delivery: str
+
+
+def spoken_line(cue: Cue, project: Project, folder: Path) -> SpokenLine:
+    """The cue's line. `folder` is where the project's relative paths count from.
+
+    Raises TextError: for the lexicon with its file and line, else without a place.
+    """
+    words = own_lexicon(folder / project.lexicon if project.lexicon else "")
+    try:
+        said = phonemes(cue.text, words)
+    except TextError as error:
+        line = " ".join(cue.text.split())
+        short = line if len(line) <= 40 else f"{line[:39]}…"
+        raise TextError(f"“{short}”: {error.what}", remedy=error.remedy) from error
+    return SpokenLine(said, parse(cue.text).delivery or cue.delivery)
+
+
+def warnings_for(cue: Cue, project: Project, file: Path | str = "") -> tuple[str, ...]:
+    """What the user should know before the cue is generated; whole sentences, mostly none.
+
+    Now: that a line asks for more than 1.6 times the natural speed. For the window's
+    inspector and for `generate`; needs no model, takes a millisecond or two, and is silent
+    where `plan` would raise. `file` is the timeline's, for the project's lexicon.
+    """
+    if cue.kind != "dialogue" or not cue.text.strip() or not cue.range.duration.value > 0:
+        return ()
+    try:
+        said = spoken_line(cue, project, Path(file).parent).phonemes
+    except TextError:
+        return ()
+    warning = rate_warning(said, float(seconds(cue.range.duration)))
+    return (warning,) if warning else ()
