@@ -78,3 +78,17 @@ def _sound_frames(seconds: float):
         )
         frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, start, Fraction(1, SOUND_RATE)
         yield frame
+
+
+def write_grey(path: Path, frames: np.ndarray, rate: float | Fraction) -> Path:
+    """A silent film of grey `frames` [time, height, width] in 0…1."""
+    import av
+
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=Fraction(rate).limit_denominator(1001))
+        video.height, video.width, video.pix_fmt = *frames.shape[1:], "yuv420p"
+        for picture in frames:
+            grey = np.ascontiguousarray((255 * np.clip(picture, 0, 1)).astype(np.uint8))
+            out.mux(video.encode(av.VideoFrame.from_ndarray(grey, format="gray")))
+        out.mux(video.encode())
+    return path

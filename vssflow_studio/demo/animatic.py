@@ -108,7 +108,7 @@ def timeline() -> otio.schema.Timeline:
         mark = TimeRange(used.start_time, RationalTime(1, RATE))
         clip.markers.append(otio.schema.Marker(shot.note, mark, otio.schema.MarkerColor.CYAN))
         track.append(clip)
-    write_project(made, Project(cues(), {"MIA": "slt", "TOM": "rms"}))
+    write_project(made, Project(cues(), {"MIA": "Ada", "TOM": "Carl"}))
     return made
 
 

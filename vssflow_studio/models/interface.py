@@ -24,9 +24,11 @@ OnStep = Callable[[int, int], None]
 class Conditions:
     """What a model hears and sees before it makes `total` seconds of sound.
 
-    `speech` is the (start, end) in seconds between which `phonemes` are spoken.
+    `speech` is the (start, end) in seconds between which `phonemes` are spoken: they fill
+    it, or with a `pace` begin with it and go at so many times the natural speed.
     `frames` is grey picture, float32 [time, height, width] in 0…1 at the model's own
-    `frame_rate` and `frame_size`, or None where there is no picture.
+    `frame_rate` and `frame_size`, for a model with `colour` RGB uint8 [time, height, width,
+    3], or None where there is no picture.
     """
 
     total: float
@@ -35,11 +37,40 @@ class Conditions:
     voice: str = ""
     prompt: str = ""
     frames: np.ndarray | None = None
+    pace: float | None = None
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A voice to choose: one that the model `learned`, moved by `semitones` with its `formants`.
+
+    `formants` above 1 are those of a smaller head. The rest is for people.
+    """
+
+    name: str
+    learned: str
+    semitones: float = 0.0
+    formants: float = 1.0
+    sex: str = ""
+    age: str = ""
+    character: str = ""
+
+    @property
+    def about(self) -> str:
+        """A line for a list of voices."""
+        who = ", ".join(part for part in (self.sex, self.age) if part)
+        return f"{who}: {self.character}" if who and self.character else who or self.character
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What the app shows of a model without loading it."""
+    """What the app shows of a model without loading it.
+
+    `voices` are those that it learned, `cast` those to choose from, made out of them.
+
+    `family` says which of our classes runs it: `draft` or `paper`. `parts` tell what else
+    lies in its folder and may change while the checkpoint stays the same.
+    """
 
     name: str
     title: str
@@ -51,6 +82,24 @@ class ModelCard:
     guidance: float
     foley_guidance: float
     solver: str
+    family: str = "draft"
+    parts: tuple[str, ...] = ()
+    cast: tuple[Voice, ...] = ()
+
+    @property
+    def choices(self) -> tuple[Voice, ...]:
+        """The voices an editor chooses from."""
+        return self.cast or tuple(Voice(name, name) for name in self.voices)
+
+    def voice(self, name: str) -> Voice | None:
+        """The voice called `name`, be it one to choose or one that was learned; None without."""
+        known = {voice: Voice(voice, voice) for voice in self.voices} | {v.name: v for v in self.choices}
+        return known.get(name)
+
+    @property
+    def identity(self) -> str:
+        """All of the model that makes the sound, for the key of a take."""
+        return "\n".join((self.checkpoint, *self.parts, *map(repr, self.cast)))
 
     def guidance_for(self, kind: str) -> float:
         """The guidance scale that suits a kind of cue."""
@@ -63,6 +112,7 @@ class SoundModel(Protocol):
     card: ModelCard
     frame_rate: float
     frame_size: tuple[int, int]
+    colour: bool
 
     def generate(
         self,
@@ -75,4 +125,8 @@ class SoundModel(Protocol):
         on_step: OnStep = lambda done, total: None,
     ) -> np.ndarray:
         """Mono float32 at `card.sample_rate`, `conditions.total` seconds long."""
+        ...
+
+    def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
+        """(id, start, end) in seconds: where each phoneme and pause will be; no `|` among them."""
         ...

@@ -3,42 +3,67 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ModelError
-from ..paths import weights
-from .interface import ModelCard, SoundModel
+from ..paths import models, weights
+from .interface import ModelCard, SoundModel, Voice
+from .vssflow import surroundings
 
 CARD = "card.json"
 
 
 def model_cards() -> tuple[ModelCard, ...]:
-    """The installed models, by name."""
-    return tuple(_card(path) for path in sorted(weights().glob(f"*/{CARD}")))
+    """The installed models: the shipped ones by name, then the user's."""
+    return tuple(_card(folder / CARD) for folder in _folders())
 
 
 def model_card(name: str) -> ModelCard:
     """The card of one model. Raises ModelError when it is not installed."""
-    for card in model_cards():
-        if card.name == name:
-            return card
-    installed = ", ".join(card.name for card in model_cards()) or "none"
-    raise ModelError(
-        f"No model is called “{name}”", file=weights(), remedy=f"Installed: {installed}."
-    )
+    return _card(model_folder(name) / CARD)
+
+
+def model_folder(name: str) -> Path:
+    """Where the model called `name` lies. Raises ModelError when it is not installed."""
+    for folder in _folders():
+        if folder.name == name:
+            return folder
+    installed = ", ".join(folder.name for folder in _folders()) or "none"
+    raise ModelError(f"No model is called “{name}”", file=models(), remedy=f"Installed: {installed}.")
 
 
 def load_model(name: str, device: str) -> SoundModel:
     """The model called `name` on `device` (cpu, cuda, mps). Raises ModelError."""
-    card = model_card(name)
+    folder, card = model_folder(name), model_card(name)
+    if card.family == "paper":
+        from .vssflow.paper_model import PaperModel
+
+        return PaperModel.load(folder, card, device)
     from .vssflow.draft_model import DraftModel
 
-    return DraftModel.load(weights() / name, card, device)
+    return DraftModel.load(folder, card, device)
+
+
+def _folders() -> list[Path]:
+    """Shipped before the user's own, so that no other model takes a shipped one's name."""
+    found: dict[str, Path] = {}
+    for place in (weights(), models()):
+        for path in sorted(place.glob(f"*/{CARD}")):
+            if not path.parent.name.startswith("."):
+                found.setdefault(path.parent.name, path.parent)
+    return list(found.values())
 
 
 def _card(path: Path) -> ModelCard:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        return ModelCard(**fields | {"voices": tuple(fields["voices"])})
+        # A folder may be renamed: its name is the model's.
+        own = {"name": path.parent.name, "voices": tuple(fields["voices"]), "parts": ()}
+        own["cast"] = tuple(Voice(**voice) for voice in fields.get("cast", ()))
+        card = ModelCard(**fields | own)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"The model's card is damaged: {error}", file=path) from error
+    if card.family != "paper":
+        return card
+    return replace(card, voices=surroundings.voices(path.parent), parts=surroundings.state(path.parent))

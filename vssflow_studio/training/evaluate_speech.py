@@ -16,6 +16,9 @@ from statistics import median
 
 import numpy as np
 
+from ..engine.post import finish
+from ..engine.request import SAMPLE_RATE as TAKE_RATE
+from ..engine.request import Request
 from ..models.interface import Conditions, SoundModel
 from ..models.registry import load_model
 from ..script.normalise import spoken
@@ -55,20 +58,11 @@ def evaluate(
             example = speak(sentence, voice)
             said = spoken_part(example)
             length = said[-1][2] - said[0][1]
-            sound = model.generate(
-                Conditions(
-                    total=length + 2 * _MARGIN,
-                    phonemes=phonemes(sentence),
-                    speech=(_MARGIN, _MARGIN + length),
-                    voice=voice,
-                ),
-                seed=seed,
-            )
-            rate = model.card.sample_rate
-            ours += word_errors(sentence, recogniser.hear(sound, rate))
+            sound = take(model, sentence, voice, length, seed)
+            ours += word_errors(sentence, recogniser.hear(sound, TAKE_RATE))
             teachers += word_errors(sentence, recogniser.hear(example.sound, SAMPLE_RATE))
-            words += len(_words(sentence))
-            off += _off(sound, rate, _MARGIN, _MARGIN + length)
+            words += len(words(sentence))
+            off += _off(sound, TAKE_RATE, _MARGIN, _MARGIN + length)
             teachers_off += _off(example.sound, SAMPLE_RATE, said[0][1], said[-1][2])
         worst, teachers_worst = (float(np.percentile(x, 95)) for x in (off, teachers_off))
         scores.append(
@@ -82,6 +76,19 @@ def evaluate(
             )
         )
     return scores
+
+
+def take(model: SoundModel, sentence: str, voice: str, length: float, seed: int) -> np.ndarray:
+    """The sentence as an editor gets it, 48 kHz: `length` seconds between two margins."""
+    conditions = Conditions(
+        total=length + 2 * _MARGIN,
+        phonemes=phonemes(sentence),
+        speech=(_MARGIN, _MARGIN + length),
+        voice=voice,
+    )
+    made = model.generate(conditions, seed=seed)
+    request = Request("dialogue", length, _MARGIN, _MARGIN, conditions.phonemes)
+    return finish(made, model.card.sample_rate, request, model.phoneme_times(conditions))
 
 
 def _off(sound: np.ndarray, rate: int, start: float, end: float) -> list[float]:
@@ -114,7 +121,7 @@ class Recogniser:
 
 def word_errors(wanted: str, heard: str) -> int:
     """Substitutions, insertions and deletions from one to the other."""
-    a, b = _words(wanted), _words(heard)
+    a, b = words(wanted), words(heard)
     row = list(range(len(b) + 1))
     for i, word in enumerate(a, start=1):
         before, row[0] = row[0], i
@@ -137,7 +144,8 @@ def audible(sound: np.ndarray, sample_rate: int, below_peak: float = 35.0) -> tu
     return loud[0] / 100, (loud[-1] + 1) / 100
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """Lower-case words, numbers and initials as they are spoken."""
     return re.findall(r"[a-z']+", spoken(text).lower())
 
 

@@ -18,6 +18,7 @@ from ..atomic import replacing, write_bytes
 from ..models.checkpoints import file_hash
 from ..models.interface import WEIGHTS, ModelCard
 from ..models.vssflow.config import draft
+from .cast import CAST
 from .speech_cache import VOICES
 
 LICENCE = "Apache-2.0"
@@ -46,6 +47,7 @@ def ship(flow: Path, durations: Path, sync: Path, out: Path) -> None:
         guidance=2.0,
         foley_guidance=1.5,
         solver="euler",
+        cast=CAST,
     )
     text = json.dumps(asdict(card), indent=2) + "\n"
     write_bytes(out / "card.json", text.encode())

@@ -14,7 +14,14 @@ from ..checkpoints import load_into, read_weights
 from ..codecs.mel import MelCodec
 from ..codecs.vocoder import Vocoder
 from ..conditions import motion
-from ..conditions.phonemes import lay_by_durations, phoneme_ids, rasterise
+from ..conditions.lips import durations_by_mouth, mouth_opening
+from ..conditions.phonemes import (
+    lay_by_durations,
+    lay_line,
+    natural_durations,
+    phoneme_ids,
+    rasterise,
+)
 from ..conditions.sync import RATE, SyncEncoder, bumps
 from ..flow.guidance import guided
 from ..flow.path import velocity_from_data
@@ -28,7 +35,8 @@ from .network import Projected
 
 _OVERLAP_SECONDS = 1.0
 _EARLY = 2.0  # what is heard, and when, is settled near t = 0
-_LIKELY, _POSSIBLE = 0.35, 0.1  # of a contact; below the second the picture tells nothing
+_A_FRAME = 1.001  # so much of a frame is one, however its edges are rounded
+_LIKELY, _POSSIBLE = 0.5, 0.1  # of a contact; below the second the picture tells nothing
 
 
 class DraftModel:
@@ -36,6 +44,7 @@ class DraftModel:
 
     frame_rate = motion.FRAME_RATE
     frame_size = motion.FRAME_SIZE
+    colour = False
 
     def __init__(
         self,
@@ -116,12 +125,32 @@ class DraftModel:
             tolerance=tolerance,
         )
 
+    @torch.inference_mode()
     def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
-        """(id, start, end) in seconds, durations predicted and stretched to the speech's range."""
+        """See SoundModel; lengths are predicted, then laid by the mouth that is seen, if any."""
         ids = phoneme_ids(conditions.phonemes)
         voice = torch.tensor([max(0, self._voice(conditions))], device=self.device)
-        log = self.durations(torch.tensor([ids], device=self.device), voice)[0]
-        return lay_by_durations(ids, log.exp().tolist(), *conditions.speech)
+        durations = self.durations(torch.tensor([ids], device=self.device), voice)[0].exp().tolist()
+        opening = self._mouth(conditions)
+        if opening is not None:
+            natural = natural_durations(conditions.phonemes, durations)
+            start, end = conditions.speech
+            by_mouth = durations_by_mouth(conditions.phonemes, natural, opening, end - start)
+            return lay_by_durations(ids, by_mouth, start, end)
+        return lay_line(
+            conditions.phonemes,
+            durations,
+            *conditions.speech,
+            pace=conditions.pace,
+            frame=_A_FRAME / self.codec.config.frame_rate,
+        )
+
+    def _mouth(self, conditions: Conditions) -> np.ndarray | None:
+        """How far it opens while the line is spoken; None where a pace is asked for instead."""
+        if conditions.frames is None or conditions.pace:
+            return None
+        first, last = (round(edge * self.frame_rate) for edge in conditions.speech)
+        return mouth_opening(conditions.frames[first:last], self.frame_rate)
 
     def _voice(self, conditions: Conditions) -> int:
         if not conditions.voice:
@@ -140,7 +169,7 @@ class DraftModel:
             times = self.phoneme_times(conditions)
             ids = rasterise(times, frames * per, self.codec.config.frame_rate)
         moves = torch.zeros(1, max(1, round(conditions.total * self.frame_rate)), motion.CHANNELS)
-        if conditions.frames is not None and len(conditions.frames):
+        if conditions.prompt and conditions.frames is not None and len(conditions.frames):
             moves = motion.motion_features(torch.from_numpy(conditions.frames)).unsqueeze(0)
         contacts = self._contacts(moves, conditions)
         voice = self._voice(conditions) if conditions.phonemes else -1
