@@ -12,7 +12,7 @@ from av.stream import Disposition
 from films import clicks, numbered_frame
 from vssflow_studio.errors import Cancelled, MediaError
 from vssflow_studio.media.span import Span
-from vssflow_studio.media.video import grey_frames, probe, thumbnail
+from vssflow_studio.media.video import colour_frames, grey_frames, probe, thumbnail
 
 SIZE = (36, 64)
 
@@ -38,6 +38,21 @@ def test_frames_are_those_seen(movie, frame_number):
 def test_grey_runs_from_black_to_white(movie):
     got = grey_frames([span(movie, 1.0)], 1.0, 24, SIZE)  # frame 24 has bits 3 and 4
     assert got[0].min() < 0.02 and got[0].max() > 0.98
+
+
+def test_colour_is_the_same_picture_in_rgb(tmp_path, frame_number):
+    path = tmp_path / "red.mp4"
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=24)
+        video.height, video.width, video.pix_fmt = 72, 128, "yuv420p"
+        for index in range(24):
+            picture = numbered_frame(index, (72, 128)) * np.uint8([1, 0, 0])
+            out.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(video.encode())
+    got = colour_frames([span(path, 0.0, 0.5, 0.5)], 1.0, 24, (36, 64))
+    assert got.dtype == np.uint8 and got.shape == (24, 36, 64, 3)
+    assert not got[:12].any() and got[..., 0].max() > 230 and got[..., 1:].max() < 40
+    assert [frame_number(frame * 3.0) for frame in got[12:]] == list(range(12))
 
 
 @pytest.mark.parametrize("rate", [Fraction(24000, 1001), 25, Fraction(30000, 1001), 50])

@@ -142,6 +142,14 @@ def test_rate_and_start():
     assert timeline_rate(timeline()) == 24
 
 
+def test_a_start_at_a_rate_of_no_picture_is_told_in_frames():
+    made = timeline(track(clip("a", frames(0, 25, 25))), start=RationalTime(3600, 1))
+    assert (timeline_rate(made), start_time(made)) == (25, RationalTime(90_000, 25))
+    assert timeline_rate(timeline(track(clip("s", frames(0, 9, 48_000)), kind="Audio"))) == 48_000
+    mixed = timeline(track(clip("s", frames(0, 9, 48_000)), kind="Audio"), track(clip("a", frames(0, 25, 30))))
+    assert timeline_rate(mixed) == 30
+
+
 def test_sound_at_a_sample_rate_stands_to_the_frame():
     made = timeline(
         track(clip("picture", frames(0, 48, 23.976))),

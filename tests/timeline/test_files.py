@@ -18,6 +18,7 @@ RANGE = {
     "start_time": {"OTIO_SCHEMA": "RationalTime.1", "rate": 0.0, "value": 0.0},
     "duration": {"OTIO_SCHEMA": "RationalTime.1", "rate": 0.0, "value": 9.0},
 }
+SPAN = RANGE | {name: dict(RANGE[name], rate=24.0) for name in ("start_time", "duration")}
 BAD = {
     "empty.otio": b"",
     "noise.otio": bytes(range(256)) * 9,
@@ -94,13 +95,53 @@ def test_a_bundle_is_read_but_not_written(tmp_path, movie, make_timeline):
     timeline = read_timeline(path)
     assert timeline.tracks[0][0].name == "film"
     before = path.read_bytes()
-    with pytest.raises(TimelineError, match="not written"):
+    with pytest.raises(TimelineError, match="can.t be saved"):
         write_timeline(timeline, path)
     assert path.read_bytes() == before
 
 
+def test_markers_of_a_newer_opentimelineio(tmp_path, timeline_file):
+    found = json.loads(timeline_file.read_text())
+    colour = {"OTIO_SCHEMA": "Color.1", "r": 0.1, "g": 0.9, "b": 0.2, "a": 1.0, "name": "Green"}
+    marker = {"OTIO_SCHEMA": "Marker.3", "name": "m", "color": colour, "marked_range": SPAN, "metadata": {"a": 1}}
+    found["tracks"]["children"][0]["children"][0]["markers"] = [marker]
+    timeline_file.write_text(json.dumps(found))
+    timeline = read_timeline(timeline_file)
+    marker = timeline.tracks[0][0].markers[0]
+    assert (marker.name, marker.color, marker.metadata["a"]) == ("m", "GREEN", 1)
+    assert marker.metadata["Marker.3"]["color"].r == 0.1
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("source_range", SPAN | {"duration": dict(SPAN["duration"], value=-5.0)}),
+        ("source_range", SPAN | {"start_time": dict(SPAN["start_time"], value=1e300)}),
+        ("source_range", SPAN | {"start_time": dict(SPAN["start_time"], rate=1e-6)}),
+        ("global_start_time", dict(RANGE["start_time"])),
+    ],
+)
+def test_times_that_place_nothing_are_refused(tmp_path, timeline_file, place, value):
+    found = json.loads(timeline_file.read_text())
+    (found if place == "global_start_time" else found["tracks"]["children"][0]["children"][0])[place] = value
+    timeline_file.write_text(json.dumps(found))
+    with pytest.raises(TimelineError, match="no usable rate") as caught:
+        read_timeline(timeline_file)
+    assert caught.value.remedy
+
+
+def test_a_file_that_is_not_utf8_and_one_with_a_mark(tmp_path, timeline_file):
+    data = timeline_file.read_bytes()
+    timeline_file.write_bytes(b"\xef\xbb\xbf" + data)
+    timeline = read_timeline(timeline_file)
+    assert timeline.tracks[0][0].name == "film"
+    timeline_file.write_bytes(data.replace(b'"film"', b'"f\xfclm"'))
+    with pytest.raises(TimelineError, match="not UTF-8"):
+        read_timeline(timeline_file)
+
+
 def test_a_kind_that_can_not_be_written(tmp_path, movie, make_timeline):
-    with pytest.raises(TimelineError, match="can't be written"):
+    with pytest.raises(TimelineError, match="can.t be saved"):
         write_timeline(make_timeline(movie), tmp_path / "cut.xyz")
     assert os.listdir(tmp_path) == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -13,6 +13,7 @@ from av.stream import Disposition
 from av.video.reformatter import Interpolation, VideoReformatter
 
 from ..errors import MediaError
+from ..image_sequence import ImageSequence, as_sequence
 from .span import Span
 
 _SLACK = 1.0
@@ -34,6 +35,11 @@ class MediaInfo:
 
 def probe(path: Path) -> MediaInfo:
     """What `path` holds. Raises MediaError."""
+    sequence = as_sequence(path)
+    if sequence:
+        first = _picture(sequence.path(sequence.first), Span(str(path), 0.0, 0.0, 0.0))
+        rate, duration = float(sequence.rate), float(sequence.duration)
+        return MediaInfo(str(path), duration, rate, first.width, first.height, True, False)
     with opened(path) as container:
         video = picture_stream(container)
         duration = container.duration / av.time_base if container.duration else 0.0
@@ -57,22 +63,27 @@ def grey_frames(
 ) -> np.ndarray:
     """Grey picture float32 [round(total · rate), height, width] in 0…1.
 
-    Frame i is what is seen at i / rate seconds; black where no span lies. `check` is
-    called for every decoded frame and may raise to stop. Raises MediaError.
+    Frame i is what is seen at i / rate seconds; black where no span lies, mixed where spans
+    dissolve into one another. `check` is called for every decoded frame and may raise to
+    stop. Raises MediaError.
     """
     frames = np.zeros((round(total * rate), *size), dtype=np.float32)
-    scaler = VideoReformatter()
-    for span in spans:
-        first = max(0, int(np.ceil(span.offset * rate - 1e-6)))
-        last = min(len(frames), int(np.ceil((span.offset + span.duration) * rate - 1e-6)))
-        shown = grey = None
-        for index, frame in shown_frames(span, range(first, last), rate, check):
-            if frame is not shown:
-                small = scaler.reformat(
-                    frame, size[1], size[0], "gray", interpolation=Interpolation.AREA
-                )
-                shown, grey = frame, small.to_ndarray() / np.float32(255)
-            frames[index] = grey
+    for index, frame, level in _scaled(spans, len(frames), rate, size, "gray", check):
+        frames[index] += frame * np.float32(level / 255)
+    return frames
+
+
+def colour_frames(
+    spans: Sequence[Span],
+    total: float,
+    rate: float,
+    size: tuple[int, int],
+    check: Callable[[], None] = lambda: None,
+) -> np.ndarray:
+    """As grey_frames, but RGB uint8 [round(total · rate), height, width, 3]."""
+    frames = np.zeros((round(total * rate), *size, 3), dtype=np.uint8)
+    for index, frame, level in _scaled(spans, len(frames), rate, size, "rgb24", check):
+        frames[index] += frame if level == 1 else (frame * level).astype(np.uint8)
     return frames
 
 
@@ -83,6 +94,22 @@ def thumbnail(path: Path, seconds: float, height: int) -> np.ndarray:
         width = max(2, round(height * frame.width / frame.height))
         return frame.to_ndarray(format="rgb24", width=width, height=height)
     raise media_error(span, "The media has no picture")
+
+
+def _scaled(
+    spans: Sequence[Span], count: int, rate: float, size: tuple[int, int], pixels: str, check: Callable[[], None]
+) -> Iterator[tuple[int, np.ndarray, float]]:
+    """(index, picture, how much of it is seen) of each programme frame that a span shows."""
+    scaler = VideoReformatter()
+    for span in spans:
+        first = max(0, int(np.ceil(span.offset * rate - 1e-6)))
+        last = min(count, int(np.ceil((span.offset + span.duration) * rate - 1e-6)))
+        shown = small = None
+        for index, frame in shown_frames(span, range(first, last), rate, check):
+            if frame is not shown:
+                reformatted = scaler.reformat(frame, size[1], size[0], pixels, interpolation=Interpolation.AREA)
+                shown, small = frame, reformatted.to_ndarray()
+            yield index, small, span.level(index / rate)
 
 
 def shown_frames(
@@ -110,6 +137,10 @@ def frames_at(
     """
     if not times:
         return
+    sequence = as_sequence(media)
+    if sequence:
+        yield from stills_at(sequence, times, span, check)
+        return
     with opened(media, span) as container:
         stream = picture_stream(container)
         if stream is None:
@@ -118,8 +149,70 @@ def frames_at(
         try:
             yield from _seen(_decoded(container, stream, times[0], check), times, span)
         except (av.FFmpegError, ValueError) as error:
-            what = f"The picture can't be decoded: {getattr(error, 'strerror', error)}"
-            raise media_error(span, what) from error
+            raise _undecodable(span, error) from error
+
+
+def stills_at(
+    sequence: ImageSequence, times: Sequence[float], span: Span, check: Callable[[], None] = lambda: None
+) -> Iterator[av.VideoFrame]:
+    """As `frames_at`, of numbered pictures; one that is not there is what the timeline says it is.
+
+    A picture is opened only when another is seen; the last stands for a second.
+    """
+    number, shown = None, None
+    for time in times:
+        check()
+        if time > float(sequence.duration) + _SLACK:
+            raise _ends_early(span, float(sequence.duration))
+        wanted = sequence.number_at(time)
+        if wanted != number:
+            number, shown = wanted, _still(sequence, wanted, shown, span)
+        yield shown
+
+
+def _still(
+    sequence: ImageSequence, number: int, shown: av.VideoFrame | None, span: Span
+) -> av.VideoFrame:
+    """The picture `number`; where it is missing, the one before or black if the sequence allows it."""
+    path = sequence.path(number)
+    if sequence.missing and not path.exists():
+        if sequence.missing == "hold" and shown is not None:
+            return shown
+        before = range(number - sequence.step, sequence.first - 1, -sequence.step)
+        known = next((sequence.path(n) for n in before if sequence.path(n).exists()), None)
+        if sequence.missing == "hold" and known is not None:
+            path = known
+        elif sequence.missing == "black":
+            like = shown or (_picture(known, span) if known else None)
+            height, width = (like.height, like.width) if like else (2, 2)
+            return av.VideoFrame.from_ndarray(np.zeros((height, width, 3), np.uint8), format="rgb24")
+    return _picture(path, span)
+
+
+def _picture(path: Path, span: Span) -> av.VideoFrame:
+    here = replace(span, media=str(path))
+    with opened(path, here) as container:
+        try:
+            stream = picture_stream(container)
+            if stream is not None and stream.codec_context.name == "exr":
+                stream.codec_context.options = {"apply_trc": "iec61966_2_1"}  # it holds linear light
+            for frame in container.decode(stream) if stream is not None else ():
+                return frame
+        except (av.FFmpegError, ValueError) as error:
+            raise _undecodable(here, error) from error
+    raise media_error(here, "The media has no picture")
+
+
+def _undecodable(span: Span, error: Exception) -> MediaError:
+    return media_error(span, f"The picture can't be decoded: {getattr(error, 'strerror', error)}")
+
+
+def _ends_early(span: Span, end: float) -> MediaError:
+    return media_error(
+        span,
+        f"The picture ends at {end:.2f} s of its file, before the clip does",
+        "The file is cut short or not the one that was edited; relink it.",
+    )
 
 
 def picture_stream(container: av.container.InputContainer) -> av.VideoStream | None:
@@ -155,11 +248,7 @@ def _seen(frames: Iterator[_Timed], times: Sequence[float], span: Span) -> Itera
             time = next(wanted)
     except StopIteration:
         return
-    raise media_error(
-        span,
-        f"The picture ends at {end:.2f} s of its file, before the clip does",
-        "The file is cut short or not the one that was edited; relink it.",
-    )
+    raise _ends_early(span, end)
 
 
 def _decoded(container, stream: av.VideoStream, start: float, check) -> Iterator[_Timed]:

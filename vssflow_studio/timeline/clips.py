@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from math import isfinite
 from pathlib import Path
 
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
-from .cues import ClipKey
-from .media_links import media_name, references, resolve
+from .cues import ClipKey, Relinked
+from .media_links import media_key, media_name, references, resolve
 from .timecode import at_rate, from_seconds, range_of, seconds, timecode
+from .walk import Found, clips_of, item_length
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,9 @@ class ClipView:
     in the media file its first frame stands, in seconds from the file's first;
     `media_duration` is how many seconds of media it uses. `speed` is 0 for a freeze
     frame; when it is negative, the media runs backwards from `media_start`.
+
+    During `fade_in` and `fade_out` the clip comes and goes; such a dissolve reaches beyond
+    `record` into the clip's handles (see `dissolves.py`).
     """
 
     name: str
@@ -40,23 +42,43 @@ class ClipView:
     speed: float
     enabled: bool
     key: ClipKey
+    fade_in: TimeRange | None = None
+    fade_out: TimeRange | None = None
 
 
 def timeline_rate(timeline: otio.schema.Timeline) -> float:
-    """The rate of the global start time, else of the first clip that has picture, else 24."""
-    if timeline.global_start_time is not None:
-        return timeline.global_start_time.rate
-    for tracks in (timeline.video_tracks(), timeline.audio_tracks()):
-        for clip in (clip for track in tracks for clip in track.find_clips()):
-            known = clip.source_range or _available(clip.media_reference)
-            if known is not None:
-                return known.start_time.rate
-    return 24.0
+    """The rate of the global start time, else of the first clip that has picture, else 24.
+
+    A rate at which no picture runs (OTIO's own default of 1, a sample rate) is taken only
+    where there is no other.
+    """
+    start = timeline.global_start_time
+    if start is not None and _is_frame_rate(start.rate):
+        return start.rate
+    tracks = sorted(timeline.tracks, key=lambda track: getattr(track, "kind", "") != "Video")
+    known = [rate for rate in map(_first_rate, tracks) if rate]
+    return next(filter(_is_frame_rate, known), None) or next(iter(known), 24.0)
+
+
+def _first_rate(item) -> float:
+    """The rate of the first clip at or below `item`; 0 where there is none."""
+    if isinstance(item, otio.schema.Clip):
+        known = item.source_range or _available(item.media_reference)
+        return known.start_time.rate if known is not None else 0.0
+    children = item if isinstance(item, otio.core.Composition) else ()
+    return next((rate for rate in map(_first_rate, children) if rate), 0.0)
+
+
+def _is_frame_rate(rate: float) -> bool:
+    return 4 <= rate <= 1000
 
 
 def start_time(timeline: otio.schema.Timeline) -> RationalTime:
-    """The record timecode of the first frame."""
-    return timeline.global_start_time or RationalTime(0, timeline_rate(timeline))
+    """The record timecode of the first frame, at the timeline's rate."""
+    start, rate = timeline.global_start_time, timeline_rate(timeline)
+    if start is None:
+        return RationalTime(0, rate)
+    return start if start.rate == rate else from_seconds(seconds(start), rate)
 
 
 def timeline_duration(timeline: otio.schema.Timeline) -> RationalTime:
@@ -72,27 +94,38 @@ def record_timecode(timeline: otio.schema.Timeline, time: RationalTime) -> str:
 
 
 def clip_views(
-    timeline: otio.schema.Timeline, base: Path, search_folders: Sequence[Path] = ()
+    timeline: otio.schema.Timeline,
+    base: Path,
+    search_folders: Sequence[Path] = (),
+    relinked: Mapping[str, Relinked] = {},
 ) -> tuple[ClipView, ...]:
     """All clips with some length, track by track in order; nested stacks are looked into."""
+    return tuple(view for _, view in placed_clips(timeline, base, search_folders, relinked))
+
+
+def placed_clips(
+    timeline: otio.schema.Timeline,
+    base: Path,
+    search_folders: Sequence[Path] = (),
+    relinked: Mapping[str, Relinked] = {},
+) -> Iterator[tuple[otio.schema.Clip, ClipView]]:
+    """The clips of `clip_views`, each with the clip in the timeline that it shows."""
     rate = timeline_rate(timeline)
-    views: list[ClipView] = []
     for index, track in enumerate(timeline.tracks):
         kind = getattr(track, "kind", "Video")
         place = (index, track.name or f"{kind[:1]}{index + 1}", kind)
-        for found in _walk(track, _Walk(kind)):
+        for found in clips_of(track):
             record = range_of(
-                from_seconds(found.start, rate), from_seconds(found.start + found.length, rate)
+                from_seconds(found.start, rate), from_seconds(found.end, rate)
             )
             if record.duration.value > 0:
-                views.append(_view(found, record, place, base, search_folders))
-    return tuple(views)
+                yield found.clip, _view(found, record, place, (base, search_folders, relinked))
 
 
 def clips_in(views: Sequence[ClipView], range_: TimeRange) -> tuple[ClipView, ...]:
     """The clips that share time with `range_`."""
-    start, end = _values(range_, range_.start_time.rate)
-    placed = ((view, _values(view.record, range_.start_time.rate)) for view in views)
+    start, end = frames_of(range_, range_.start_time.rate)
+    placed = ((view, frames_of(view.record, range_.start_time.rate)) for view in views)
     return tuple(view for view, (begin, stop) in placed if begin < end and start < stop)
 
 
@@ -101,11 +134,11 @@ def visible_picture(
 ) -> tuple[tuple[ClipView, TimeRange], ...]:
     """What is seen during `range_`: pieces in order, the topmost enabled track first."""
     rate = range_.start_time.rate
-    free, pieces = [_values(range_, rate)], []
+    free, pieces = [frames_of(range_, rate)], []
     picture = [view for view in views if view.kind == "Video" and view.enabled]
     # Reversed first: in a nested stack, which is one track of ours, the last layer is on top.
     for view in sorted(reversed(picture), key=lambda view: -view.track):
-        start, end = _values(view.record, rate)
+        start, end = frames_of(view.record, rate)
         first = bisect_right(free, start, key=lambda gap: gap[1])
         last = bisect_left(free, end, key=lambda gap: gap[0])
         left = []
@@ -121,108 +154,23 @@ def visible_picture(
     )
 
 
-def _values(range_: TimeRange, rate: float) -> tuple[float, float]:
+def frames_of(range_: TimeRange, rate: float) -> tuple[float, float]:
     """Begin and end in frames at `rate`."""
     if range_.start_time.rate != rate:
         range_ = TimeRange(at_rate(range_.start_time, rate), at_rate(range_.duration, rate))
     return range_.start_time.value, range_.start_time.value + range_.duration.value
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A clip and its stretch of the timeline in seconds; a parent hides `hidden` of its beginning."""
-
-    clip: otio.schema.Clip
-    start: Fraction
-    length: Fraction
-    hidden: Fraction
-    speed: float
-    enabled: bool
-
-
-@dataclass(frozen=True)
-class _Walk:
-    """What the items above an item say about it; `window` is what their source ranges leave."""
-
-    kind: str
-    window: tuple[Fraction, Fraction] | None = None
-    speed: float = 1.0
-    enabled: bool = True
-
-    def into(self, item, start: Fraction) -> _Walk:
-        """The same for the children of `item`, which begins at `start`."""
-        window = self.window
-        if item.source_range:
-            end = start + seconds(item.source_range.duration)
-            window = (max(start, window[0]), min(end, window[1])) if window else (start, end)
-        return _Walk(self.kind, window, self.speed * _speed(item), self.enabled and item.enabled)
-
-
-def _walk(item, walk: _Walk, start: Fraction = Fraction(0)) -> Iterator[_Found]:
-    """Clips below `item`, which begins at `start` seconds of the timeline."""
-    if isinstance(item, otio.schema.Clip):
-        begin, end = start, start + item_length(item)
-        if walk.window:
-            begin, end = max(begin, walk.window[0]), min(end, walk.window[1])
-        if end > begin:
-            speed, enabled = walk.speed * _speed(item), walk.enabled and item.enabled
-            yield _Found(item, begin, end - begin, begin - start, speed, enabled)
-        return
-    if not isinstance(item, (otio.schema.Track, otio.schema.Stack)):
-        return
-    # A nest has its picture and its sound; a video track shows only the former.
-    if isinstance(item, otio.schema.Track) and item.kind != walk.kind:
-        return
-    inside = walk.into(item, start)
-    at = start - (seconds(item.source_range.start_time) if item.source_range else 0)
-    in_a_row = isinstance(item, otio.schema.Track)
-    for child in item:
-        yield from _walk(child, inside, at)
-        if in_a_row:
-            at += item_length(child)
-
-
-def item_length(item) -> Fraction:
-    """Seconds on the timeline of an item, 0 for one whose length can't be known."""
-    if isinstance(item, otio.schema.Transition):
-        return Fraction(0)
-    if item.source_range is not None:
-        return seconds(item.source_range.duration)
-    if isinstance(item, otio.schema.Track):
-        return sum((item_length(child) for child in item), Fraction(0))
-    if isinstance(item, otio.schema.Stack):
-        return max((item_length(child) for child in item), default=Fraction(0))
-    available = _available(getattr(item, "media_reference", None))
-    return seconds(available.duration) if available else Fraction(0)
-
-
-def _speed(item) -> float:
-    speed = 1.0
-    for effect in item.effects:
-        if isinstance(effect, otio.schema.FreezeFrame):
-            return 0.0
-        if isinstance(effect, otio.schema.LinearTimeWarp) and isfinite(effect.time_scalar):
-            speed *= effect.time_scalar
-    return speed
-
-
-@cache
-def _exact(speed: float) -> Fraction:
-    return Fraction(speed).limit_denominator(10_000)
-
-
 def _available(reference) -> TimeRange | None:
     return reference.available_range if reference is not None else None
 
 
-def _view(found: _Found, record, place, base: Path, search_folders) -> ClipView:
+def _view(found: Found, record, place, where) -> ClipView:
     clip, (index, track_name, kind) = found.clip, place
-    media, chosen = _media(clip, base, search_folders)
+    media, chosen = _media(clip, *where)
     name = media_name(chosen) if chosen is not None else ""
-    speed = _exact(found.speed)
-    first = _first_frame(clip, chosen)
-    # Played backwards, the end of the source range is seen first.
-    start = first if speed >= 0 else first + item_length(clip) * -speed
+    first, rate = _first_frame(clip, chosen), record.start_time.rate
+    fade_in, fade_out = (fade and _frames(fade, rate) for fade in found.fades)
     return ClipView(
         name=clip.name or name or "clip",
         kind=kind,
@@ -231,16 +179,29 @@ def _view(found: _Found, record, place, base: Path, search_folders) -> ClipView:
         record=record,
         media=media,
         media_name=name,
-        media_start=start + found.hidden * speed,
-        media_duration=found.length * abs(speed),
-        speed=found.speed,
+        media_start=first + found.media,
+        media_duration=found.length * abs(found.speed),
+        speed=float(found.speed),
         enabled=found.enabled,
         key=ClipKey(clip.name or "", name, float(first)),
+        fade_in=fade_in,
+        fade_out=fade_out,
     )
 
 
-def _media(clip, base: Path, search_folders) -> tuple[Path | None, otio.core.MediaReference | None]:
-    """The first reference whose file is there, the active one first; else the active one."""
+def _frames(fade: tuple[Fraction, Fraction], rate: float) -> TimeRange:
+    """Whole frames of a dissolve, none before the timeline's first."""
+    start, end = (from_seconds(max(Fraction(0), time), rate) for time in fade)
+    return range_of(start, end)
+
+
+def _media(
+    clip, base: Path, search_folders, relinked: Mapping[str, Relinked]
+) -> tuple[Path | None, otio.core.MediaReference | None]:
+    """What it was relinked to; else the first reference whose file is there, the active one first."""
+    again = relinked.get(media_key(clip)) if relinked else None
+    if again and Path(again.path).is_file():
+        return Path(again.path), clip.media_reference
     for reference in references(clip):
         media = resolve(reference, base, search_folders)
         if media:

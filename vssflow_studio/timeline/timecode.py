@@ -7,7 +7,7 @@ every tool that writes it, so a rate is first taken back to the fraction it mean
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from opentimelineio.opentime import RationalTime, TimeRange, from_timecode, to_timecode
 
@@ -18,9 +18,9 @@ _NTSC = tuple(Fraction(base * 1000, 1001) for base in (24, 30, 48, 60, 120))
 def exact_rate(rate: float) -> Fraction:
     """The rate that `rate` stands for: 23.976, 23.98 and 23.976024 are 24000/1001.
 
-    Raises ValueError when the rate is not positive.
+    Raises ValueError when the rate is not positive, or so small that nothing runs at it.
     """
-    if not rate > 0:
+    if not rate >= 0.01:
         raise ValueError(f"a rate has to be positive, not {rate}")
     for ntsc in _NTSC:
         if abs(rate - float(ntsc)) < 0.005:
@@ -30,9 +30,19 @@ def exact_rate(rate: float) -> Fraction:
 
 def seconds(time: RationalTime) -> Fraction:
     """`time` in exact seconds."""
-    value = time.value
+    return _seconds(time.value, time.rate)
+
+
+@lru_cache(1 << 16)
+def _seconds(value: float, rate: float) -> Fraction:
     whole = int(value) if value.is_integer() else Fraction(value).limit_denominator(10**6)
-    return whole / exact_rate(time.rate)
+    return whole / exact_rate(rate)
+
+
+def is_usable(time: RationalTime) -> bool:
+    """Whether it is a time at all: a rate that anything runs at, and not further out than 115 days."""
+    seconds_at_most = 10_000_000.0
+    return 0.01 <= time.rate <= 1e6 and abs(time.value) <= seconds_at_most * time.rate
 
 
 def samples(time: RationalTime, sample_rate: int) -> int:

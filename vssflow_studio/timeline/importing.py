@@ -1,0 +1,60 @@
+"""Working on a timeline that came in another form: it becomes an .otio beside the file it came in.
+
+The file itself is never written. The .otio remembers which file it was read from, so that
+the same one given again goes on with what was made of it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..errors import TimelineError
+from .files import read_timeline, take_alone, write_timeline
+from .formats import free_output
+from .metadata import KEY, plain
+
+_FROM = "imported"
+
+
+def work_file(
+    path: Path, *, rate: float | None = None, sequence: str = "", out: Path | None = None
+) -> Path:
+    """The .otio to work on for the timeline `path`, which is `path` itself when it is one.
+
+    Other kinds are read (see `read_timeline` for `rate` and `sequence`) and written to `out`,
+    else beside `path`. Raises ChoiceNeeded, TimelineError, StorageError.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".otio" and not sequence:
+        return path
+    origin, known = _origin(path), path.with_suffix(".otio")
+    if out is None and rate is None and not sequence and _came_from(known, origin):
+        return known
+    timeline = read_timeline(path, rate=rate, sequence=sequence)
+    take_alone(timeline)
+    timeline.metadata[KEY] = plain(timeline.metadata.get(KEY, {})) | {_FROM: origin}
+    target = Path(out) if out else free_output(path)
+    write_timeline(timeline, target)
+    return target
+
+
+def _origin(path: Path) -> dict:
+    file = path / "content.otio" if path.is_dir() else path
+    try:
+        known = os.stat(file)
+    except OSError:
+        return {"file": path.name}
+    return {"file": path.name, "size": known.st_size, "modified": known.st_mtime_ns}
+
+
+def _came_from(known: Path, origin: dict) -> bool:
+    """Whether the .otio `known` was made of the file that `origin` tells of."""
+    if not known.is_file():
+        return False
+    try:
+        timeline = read_timeline(known)
+    except TimelineError:
+        return False
+    ours = plain(timeline.metadata.get(KEY, {}))
+    return isinstance(ours, dict) and ours.get(_FROM) == origin
