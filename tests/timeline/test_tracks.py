@@ -8,14 +8,17 @@ from pathlib import Path
 import numpy as np
 import opentimelineio as otio
 import pytest
+import recuts
 from opentimelineio.opentime import RationalTime, TimeRange
 
+from vssflow_studio.cli import main
 from vssflow_studio.engine.preview import sound_spans
 from vssflow_studio.media.bwf import write_bwf
 from vssflow_studio.media.mixdown import mix
 from vssflow_studio.timeline.clips import clip_views
-from vssflow_studio.timeline.cues import Cue, Take
+from vssflow_studio.timeline.cues import Cue, Project, Take
 from vssflow_studio.timeline.files import read_timeline, write_timeline
+from vssflow_studio.timeline.metadata import read_project, write_project
 from vssflow_studio.timeline.timecode import exact_rate, seconds
 from vssflow_studio.timeline.tracks import is_ours, place_takes, strip_takes
 
@@ -255,6 +258,114 @@ def test_a_cue_that_changed_its_kind_changes_its_track(placed):
     assert layout(placed) == [("FOLEY TEMP", [("Mind the door!", 100, 24)])]
 
 
+def test_a_muted_and_faded_clip_stays_so_under_a_new_take(placed):
+    track = ours(placed)
+    track[-1].enabled = False
+    fade = otio.schema.Transition("fade", "SMPTE_Dissolve", RationalTime(0, 24), RationalTime(5, 24))
+    track.insert(len(track) - 1, fade)
+    shift(track, 3)
+    one = cue(100, 24)
+    again(placed, one.with_take(replace(one.takes[0], id="t2", path="new.wav", head=RationalTime(20, 24))))
+    gap, fade, clip = ours(placed)
+    assert (gap.duration().value, fade.name, clip.enabled) == (103, "fade", False)
+    assert clip.media_reference.target_url == "new.wav"
+    assert clip.source_range.start_time - clip.available_range().start_time == RationalTime(20, 24)
+
+
+def lose(timeline, rebase: bool = False) -> None:
+    """What some NLEs do: our metadata goes, clips are called as their files, and lie on A1, A2."""
+    timeline.metadata.clear()
+    for number, track in enumerate(timeline.audio_tracks(), 1):
+        track.metadata.clear()
+        track.name = f"A{number}"
+        for clip in track.find_clips():
+            clip.metadata.clear()
+            clip.name = clip.media_reference.target_url.rsplit("/", 1)[-1]
+            clip.media_reference.target_url = f"file:///mnt/Audio/{clip.name}"
+            if rebase:
+                begin = clip.available_range().start_time
+                clip.source_range = TimeRange(clip.source_range.start_time - begin, clip.source_range.duration)
+                whole = TimeRange(RationalTime(0, 24), clip.available_range().duration)
+                clip.media_reference.available_range = whole
+    for marker in timeline.tracks.markers:
+        marker.metadata.clear()
+
+
+@pytest.mark.parametrize("rebase", [False, True], ids=["timecode", "zero"])
+def test_our_wavs_are_known_by_name_where_metadata_was_lost(rebase):
+    timeline = empty()
+    cues = [cue(100, 24, id="a"), cue(300, 24, id="b"), cue(310, 24, id="c")]
+    place_takes(timeline, cues)
+    lose(timeline, rebase)
+    shift(timeline.audio_tracks()[0], 5)
+    clip = timeline.audio_tracks()[0][-1]
+    clip.source_range = TimeRange(clip.source_range.start_time + RationalTime(4, 24), RationalTime(9, 24))
+    newer = replace(cues[0].takes[0], id="t2", path="cut.takes/new.wav")
+    again(timeline, cues[0].with_take(newer), *cues[1:])
+    name = "Mind the door!"
+    assert layout(timeline) == [("A1", [(name, 105, 24), (name, 305, 9)]), ("A2", [(name, 310, 24)])]
+    a, b = (item for item in timeline.audio_tracks()[0] if isinstance(item, otio.schema.Clip))
+    assert (a.media_reference.target_url, b.media_reference.target_url) == ("cut.takes/new.wav", "cut.takes/b.wav")
+    assert a.source_range.start_time - a.available_range().start_time == RationalTime(12, 24)
+    assert b.source_range.start_time - b.available_range().start_time == RationalTime(16, 24)
+    assert len(timeline.tracks.markers) == 3
+    strip_takes(timeline)
+    assert not timeline.audio_tracks() or layout(timeline) == []
+
+
+def test_a_clip_of_ours_on_the_editors_own_track_stays_there_and_is_heard_once(placed):
+    theirs = otio.schema.Track("Tom's dialogue", kind="Audio")
+    theirs.extend([otio.schema.Gap(duration=RationalTime(50, 24)), ours(placed)[-1].clone()])
+    theirs.append(otio.schema.Clip("theirs", source_range=TimeRange(RationalTime(0, 24), RationalTime(9, 24))))
+    del placed.tracks[1]
+    placed.tracks.append(theirs)
+    one = cue(100, 24)
+    again(placed, one.with_take(replace(one.takes[0], id="t2", path="new.wav")))
+    assert layout(placed) == [("Tom's dialogue", [("Mind the door!", 50, 24), ("theirs", 74, 9)])]
+    assert placed.tracks[1][1].media_reference.target_url == "new.wav"
+    again(placed)
+    assert layout(placed) == [("Tom's dialogue", [("theirs", 74, 9)])]
+
+
+def test_tracks_and_clips_have_their_kinds_colour_until_the_editor_gives_another():
+    timeline = empty()
+    cues = [cue(0, 24, id=kind, kind=kind) for kind in ("dialogue", "foley", "ambience")]
+    place_takes(timeline, cues)
+    colours = [(track.name, track.color.name, track[0].color.name) for track in timeline.audio_tracks()]
+    assert colours == [("DX TEMP", "Cyan", "Cyan"), ("FOLEY TEMP", "Green", "Green"), ("AMB TEMP", "Purple", "Purple")]
+    track = timeline.audio_tracks()[0]
+    track.color = track[0].color = otio.core.Color.RED
+    again(timeline, *cues)
+    assert (timeline.audio_tracks()[0].color.name, timeline.audio_tracks()[0][0].color.name) == ("Red", "Red")
+
+
+def marks(timeline) -> list[tuple[str, str, float, float]]:
+    return [
+        (m.name, m.color, m.marked_range.start_time.value, m.marked_range.duration.value)
+        for m in timeline.tracks.markers
+    ]
+
+
+def test_each_cue_has_a_marker_that_follows_it():
+    timeline = empty()
+    timeline.tracks.markers.append(otio.schema.Marker("theirs", color="RED"))
+    theirs = ("theirs", "RED", 0, 0)
+    line, foley = cue(5, 24, character="ANNA"), replace(cue(50, 9, id="f", kind="foley"), takes=())
+    place_takes(timeline, [line, foley])
+    said = "ANNA: Mind the door!"
+    assert marks(timeline) == [theirs, (said, "CYAN", 5, 24), ("Mind the door!", "GREEN", 50, 9)]
+    timeline.tracks.markers[1].color = "PINK"
+    moved = replace(line, range=TimeRange(RationalTime(7, 24), RationalTime(20, 24)), notes="MOS")
+    again_ = [moved, replace(foley, picture="gone"), replace(foley, id="new", text="a step")]
+    place_takes(timeline, again_)
+    assert marks(timeline) == [theirs, (said, "PINK", 7, 20), ("a step", "GREEN", 50, 9)]
+    assert timeline.tracks.markers[1].comment == "MOS [cue c1]"
+    place_takes(timeline, again_)
+    assert len(timeline.tracks.markers) == 3
+    strip_takes(timeline)
+    assert marks(timeline) == [theirs]
+
+
 # What was in the file.
 
 FOREIGN = {
@@ -316,9 +427,33 @@ def test_nothing_of_the_file_is_lost_under_takes_nor_after_them(tmp_path):
     write_timeline(timeline, path)
     under = json.loads(path.read_text())
     assert len(under["tracks"]["children"]) == 6
-    del under["tracks"]["children"][3:]
+    del under["tracks"]["children"][3:], under["tracks"]["markers"][:]
     assert differences(before, under) == []
     timeline = read_timeline(path)
     strip_takes(timeline)
     write_timeline(timeline, path)
+    assert differences(before, json.loads(path.read_text())) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_strip_gives_back_the_file_we_were_handed(tmp_path, seed, capsys):
+    """Real-shaped timelines, nested, their metadata included; ours may have lost its own."""
+    path = rich(tmp_path / "rich.otio")
+    if seed:
+        editor = recuts.Editor(seed)
+        timeline = editor.cut()
+        timeline.metadata["nle"] = {"bins": [{"name": "reel 1", "ids": [1, 2, None]}]}
+        timeline.tracks.markers.append(otio.schema.Marker("scene 4"))
+        write_timeline(timeline, path)
+    before = json.loads(path.read_text())
+    timeline = read_timeline(path)
+    cues = (cue(0, 24, id="a"), cue(10, 24, id="b"), cue(5, 9, id="f", kind="foley"))
+    write_project(timeline, Project(cues, {"ANNA": "slt"}))
+    place_takes(timeline, cues)
+    write_timeline(timeline, path)
+    assert differences(before, json.loads(path.read_text()))
+    assert main(["strip", str(path), "--keep-cues", "-o", str(tmp_path / "cues.otio")]) == 0
+    kept = read_timeline(tmp_path / "cues.otio")
+    assert read_project(kept).cues == cues and not any(map(is_ours, kept.tracks))
+    assert main(["strip", str(path)]) == 0
     assert differences(before, json.loads(path.read_text())) == []
