@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,10 @@ _REMEDIES = {
     errno.ENOENT: _GONE,
     errno.ENOTDIR: _GONE,
 }
+_MARK = ".vssflow-half"
+_OURS = re.compile(rf"\..{{0,40}}-[a-z0-9_]{{8}}{re.escape(_MARK)}(\.[^.]*)?", re.DOTALL)
+_OLD = 3600.0
+"""Seconds after which nobody is still writing a temporary file."""
 
 
 @contextmanager
@@ -39,7 +45,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary: Path | None = None
     try:
         prefix = f".{path.stem[:40]}-"
-        handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=prefix, suffix=_MARK + path.suffix, dir=path.parent)
         os.close(handle)
         temporary = Path(name)
         yield temporary
@@ -59,6 +65,24 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path` atomically. Raises StorageError."""
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+def sweep(folder: Path) -> int:
+    """Remove the temporary files in `folder` that a killed writer of ours left an hour ago or earlier.
+
+    Gives how many; what can't be looked at or removed is left.
+    """
+    removed = 0
+    try:
+        with os.scandir(folder) as entries:
+            ours = [entry for entry in entries if _OURS.fullmatch(entry.name)]
+        for entry in ours:
+            if entry.is_file(follow_symlinks=False) and time.time() - entry.stat().st_mtime > _OLD:
+                os.unlink(entry.path)
+                removed += 1
+    except OSError:
+        pass
+    return removed
 
 
 def storage_error(error: OSError, path: Path) -> StorageError:

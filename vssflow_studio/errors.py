@@ -68,6 +68,31 @@ class TimelineError(StudioError):
     """The timeline file can't be read, written or understood."""
 
 
+class LockedError(StudioError):
+    """Somebody else has the timeline open, here or (`elsewhere`) on another machine."""
+
+    elsewhere = False
+
+
+class ChangedError(StudioError):
+    """The timeline file was changed by another program since it was read."""
+
+
+class ChoiceNeeded(TimelineError):
+    """The file can be read in more than one way: `option` of `read_timeline` takes one of `choices`."""
+
+    option = ""
+    choices: tuple = ()
+
+    @classmethod
+    def between(cls, what: str, option: str, choices: tuple, path: object) -> ChoiceNeeded:
+        """The error for `what` in the file `path`."""
+        listed = ", ".join(str(choice) for choice in choices)
+        error = cls(f"{what}: {listed}", file=path, remedy=f"Choose one: vssflow-studio import FILE --{option} …")
+        error.option, error.choices = option, choices
+        return error
+
+
 class MediaError(StudioError):
     """Picture or sound is missing, unreadable or lacks what is needed."""
 

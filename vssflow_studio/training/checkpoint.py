@@ -75,5 +75,5 @@ def load(
 
 def clear_torn(path: Path) -> None:
     """Remove what kills in the middle of writing `path` have left beside it."""
-    for torn in path.parent.glob(f".{path.stem}-????????{path.suffix}"):
+    for torn in path.parent.glob(f".{path.stem}-????????*{path.suffix}"):
         torn.unlink(missing_ok=True)
