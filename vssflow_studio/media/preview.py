@@ -13,7 +13,7 @@ import numpy as np
 
 from ..atomic import replacing
 from ..errors import MediaError
-from .mixdown import mix
+from .mixdown import Spool, mix_blocks, spooled
 from .span import Span
 from .video import shown_frames
 
@@ -29,23 +29,30 @@ def write_preview(
     *,
     rate: Fraction | float,
     size: tuple[int, int] = (360, 640),
+    comment: str = "",
     on_step: OnStep = lambda done, frames: None,
 ) -> None:
     """H.264 (or MPEG-4) with AAC stereo; black where no picture lies or it can't be read. Atomic.
 
-    `size` is (height, width). `on_step` may raise to stop. Raises MediaError when there
-    is nothing to show, StorageError.
+    `size` is (height, width); `comment` goes into the file's metadata. `on_step` may raise
+    to stop. Raises MediaError when there is nothing to show, StorageError.
     """
     rate, size = Fraction(rate).limit_denominator(1001), tuple(side // 2 * 2 for side in size)
     count = round(total * float(rate))
     if count < 1:
         raise MediaError("There is nothing to show", file=path, remedy="Put a clip on the timeline.")
-    with replacing(Path(path)) as temporary, _muxer(temporary, path) as out:
+    sounds = mix_blocks(sound, total, _RATE)
+    with (
+        replacing(Path(path)) as temporary,
+        spooled(sounds, temporary.parent) as programme,
+        _muxer(temporary, path) as out,
+    ):
+        out.metadata["comment"] = comment
         video = out.add_stream(_picture_codec(), rate=rate)
         video.height, video.width, video.pix_fmt = size[0], size[1], "yuv420p"
         video.options = {"crf": "23", "preset": "veryfast"}
         audio = out.add_stream("aac", rate=_RATE, layout="stereo")
-        blocks = _sound_frames(mix(sound, total, _RATE))
+        blocks = _sound_frames(programme)
         block = next(blocks, None)
         for index, image in enumerate(_pictures(picture, count, float(rate), size)):
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
@@ -80,19 +87,24 @@ def _picture_codec() -> str:
 def _pictures(
     spans: Sequence[Span], count: int, rate: float, size: tuple[int, int]
 ) -> Iterator[np.ndarray]:
-    """RGB pictures in order; spans are taken as they follow each other."""
-    black, at = np.zeros((*size, 3), np.uint8), 0
-    for span in sorted(spans, key=lambda span: span.offset):
-        first = min(count, max(at, round(span.offset * rate)))
-        last = max(first, min(count, round((span.offset + span.duration) * rate)))
-        yield from (black for _ in range(at, first))
-        at = first
-        for image in _span_pictures(span, range(first, last), rate, size):
-            yield image
-            at += 1
-        yield from (black for _ in range(at, last))
-        at = last
-    yield from (black for _ in range(at, count))
+    """RGB pictures in order; where spans dissolve into one another, their sum."""
+    waiting = sorted(spans, key=lambda span: span.offset, reverse=True)
+    black, shown = np.zeros((*size, 3), np.uint8), []
+    for index in range(count):
+        while waiting and round(waiting[-1].offset * rate) <= index:
+            span = waiting.pop()
+            last = min(count, round((span.offset + span.duration) * rate))
+            shown.append((last, span, _span_pictures(span, range(index, last), rate, size)))
+        shown = [one for one in shown if one[0] > index]
+        layers = [(span.level(index / rate), next(images, black)) for _, span, images in shown]
+        yield _sum(layers) if layers else black
+
+
+def _sum(layers: Sequence[tuple[float, np.ndarray]]) -> np.ndarray:
+    if len(layers) == 1 and layers[0][0] == 1:
+        return layers[0][1]
+    mixed = sum(np.float32(level) * image for level, image in layers)
+    return np.minimum(mixed + 0.5, 255).astype(np.uint8)
 
 
 def _span_pictures(
@@ -119,9 +131,11 @@ def _fitted(frame: av.VideoFrame, size: tuple[int, int]) -> np.ndarray:
     )
 
 
-def _sound_frames(programme: np.ndarray) -> Iterator[av.AudioFrame]:
-    for start in range(0, len(programme), 1024):
-        block = np.ascontiguousarray(programme[start : start + 1024].T)
+def _sound_frames(programme: Spool) -> Iterator[av.AudioFrame]:
+    """Peaks over full scale turn the whole down."""
+    level = np.float32(1 / max(1.0, programme.peak))
+    for index, block in enumerate(programme.blocks(1024)):
+        block = np.ascontiguousarray((block * level).T)
         frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = _RATE, start, Fraction(1, _RATE)
+        frame.sample_rate, frame.pts, frame.time_base = _RATE, 1024 * index, Fraction(1, _RATE)
         yield frame

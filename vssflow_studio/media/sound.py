@@ -11,6 +11,8 @@ import numpy as np
 from .span import Span
 from .video import media_error, opened, origin_of, picture_stream
 
+_GATHERED = 1 << 15  # samples
+
 
 def read_sound(
     path: str | Path,
@@ -25,33 +27,45 @@ def read_sound(
     and picture stay together. Mono goes to both of two channels at full level; stereo
     to mono is the mean. Raises MediaError when there is no sound or it can't be decoded.
     """
+    pieces = list(sound_blocks(path, start, duration, sample_rate, channels))
+    return np.concatenate(pieces) if pieces else np.zeros((0, channels), np.float32)
+
+
+def sound_blocks(
+    path: str | Path,
+    start: float = 0.0,
+    duration: float | None = None,
+    sample_rate: int = 48_000,
+    channels: int = 1,
+) -> Iterator[np.ndarray]:
+    """What `read_sound` gives, a decoded block at a time: float32 [samples, channels]."""
     span = Span(str(path), start, 0.0, duration or 0.0)
-    begin = round(start * sample_rate)
-    end = None if duration is None else begin + round(duration * sample_rate)
-    pieces, have = [], begin
+    have = round(start * sample_rate)
+    end = None if duration is None else have + round(duration * sample_rate)
     with opened(path) as container:
         for at, block in _blocks(container, span, sample_rate):
             if at > have:  # sound that begins after the picture
-                pieces.append(np.zeros((at - have, block.shape[1]), np.float32))
-                have = at
-            pieces.append(block[max(0, have - at) :])
-            have = max(have, at + len(block))
+                silent = (at if end is None else min(at, end)) - have
+                yield np.zeros((silent, channels), np.float32)
+                have += silent
+            new = block[max(0, have - at) : None if end is None else max(0, end - at)]
+            if len(new):
+                have += len(new)
+                yield _with_channels(new, channels)
             if end is not None and have >= end:
-                break
-    sound = np.concatenate(pieces) if pieces else np.zeros((0, 1), np.float32)
-    return _with_channels(sound[: None if end is None else end - begin], channels)
+                return
 
 
 def peaks(path: str | Path, count: int) -> np.ndarray:
     """Lowest and highest sample of `count` equal stretches: float32 [count, 2].
 
-    Holds one decoded block at a time, however long the file is. Raises MediaError.
+    Holds a few seconds at a time, however long the file is. Raises MediaError.
     """
     out = np.zeros((count, 2), np.float32)
     with opened(path) as container:
         rate = _sound_stream(container, Span(str(path), 0.0, 0.0, 0.0)).rate
         total = max(1, round((container.duration or 0) / av.time_base * rate))
-        for at, block in _blocks(container, Span(str(path), 0.0, 0.0, 0.0), rate):
+        for at, block in _gathered(_blocks(container, Span(str(path), 0.0, 0.0, 0.0), rate)):
             block = block[max(0, -at) :].mean(1)
             places = np.minimum((max(0, at) + np.arange(len(block))) * count // total, count - 1)
             starts = np.flatnonzero(np.diff(places, prepend=-1))
@@ -60,6 +74,19 @@ def peaks(path: str | Path, count: int) -> np.ndarray:
                 out[places[starts], 0] = np.minimum(low, np.minimum.reduceat(block, starts))
                 out[places[starts], 1] = np.maximum(high, np.maximum.reduceat(block, starts))
     return out
+
+
+def _gathered(blocks: Iterator[tuple[int, np.ndarray]]) -> Iterator[tuple[int, np.ndarray]]:
+    """Larger blocks: many small steps would keep the window's thread from its turn."""
+    start, held = 0, []
+    for at, block in blocks:
+        start = start if held else at
+        held.append(block)
+        if at + len(block) - start >= _GATHERED:
+            yield start, np.concatenate(held)
+            held = []
+    if held:
+        yield start, np.concatenate(held)
 
 
 def _sound_stream(container: av.container.InputContainer, span: Span) -> av.AudioStream:

@@ -26,7 +26,7 @@ def rebase(timeline: otio.schema.Timeline, old: Path, new: Path) -> None:
 
 
 def rebased_project(project: Project, old: Path, new: Path) -> Project:
-    """The project with its takes' paths counted from `new`."""
+    """The project with its takes' and its lexicon's paths counted from `new`."""
     if old.resolve() == new.resolve():
         return project
     return replace(
@@ -35,6 +35,7 @@ def rebased_project(project: Project, old: Path, new: Path) -> Project:
             replace(cue, takes=tuple(replace(t, path=rebased(t.path, old, new)) for t in cue.takes))
             for cue in project.cues
         ),
+        lexicon=rebased(project.lexicon, old, new) if is_relative(project.lexicon) else project.lexicon,
     )
 
 
