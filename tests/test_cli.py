@@ -105,6 +105,75 @@ def test_a_cue_in_no_time_is_refused_by_name(span, timeline_file: Path, capsys) 
     assert timeline_file.read_bytes() == before
 
 
+def test_a_cues_controls_are_given_and_kept(timeline_file: Path, capsys) -> None:
+    add = ["cues", "add", str(timeline_file), "--in", "0", "--out", "2", "--text", "Run!"]
+    controls = ["--pace", "1.25", "--pitch", "-2.5", "--energy", "3", "--delivery", "shout"]
+    assert main([*add, *controls]) == 0
+    assert main([*add, "--kind", "foley", "--energy", "-6"]) == 0
+    capsys.readouterr()
+    assert main(["cues", "list", str(timeline_file), "--json"]) == 0
+    line, foley = json.loads(capsys.readouterr().out)
+    assert [line[name] for name in ("pace", "pitch", "energy", "delivery")] == [1.25, -2.5, 3.0, "shout"]
+    assert [foley[name] for name in ("pace", "pitch", "energy", "delivery")] == [None, 0.0, -6.0, "normal"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "limit"),
+    [("--pace", "3", "2"), ("--pitch", "nan", "-6"), ("--energy", "loud", "loud"), ("--delivery", "sung", "shout")],
+)
+def test_a_control_out_of_its_limits_is_wrong_usage(option, value, limit, timeline_file: Path, capsys) -> None:
+    before = timeline_file.read_bytes()
+    with pytest.raises(SystemExit) as caught:
+        main(["cues", "add", str(timeline_file), "--in", "0", "--out", "2", "--text", "Hi.", option, value])
+    said = capsys.readouterr().err
+    assert caught.value.code == 2 and option in said and limit in said
+    assert timeline_file.read_bytes() == before
+
+
+def test_a_foley_cue_is_not_asked_how_it_speaks(timeline_file: Path, capsys) -> None:
+    add = ["cues", "add", str(timeline_file), "--in", "0", "--out", "2", "--text", "steps", "--kind", "foley"]
+    assert main([*add, "--delivery", "shout", "--pitch", "2"]) == 1
+    said = capsys.readouterr().err
+    assert "delivery, pitch" in said and str(timeline_file) in said and "--energy" in said
+
+
+def test_a_line_too_long_for_its_range_is_made_and_warned_of(timeline_file: Path, capsys) -> None:
+    text = "We were the first people to cross the river."
+    main(["cues", "add", str(timeline_file), "--in", "1", "--out", "2.2", "--text", text])
+    made = capsys.readouterr().out.strip()
+    generate = ["generate", str(timeline_file), "--steps", "2", "--device", "cpu"]
+    assert main([*generate, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert list(report["takes"]) == [made]
+    (warning,) = report["warnings"][made]
+    for part in ("line asks for 1.9×", "natural speed", str(timeline_file), "01:00:01:00"):
+        assert part in warning
+    assert main(generate) == 0
+    assert f"warning: {warning}" in capsys.readouterr().err
+
+
+def test_a_lexicon_is_set_shown_used_and_taken_away(timeline_file: Path, capsys) -> None:
+    names = timeline_file.with_name("names.txt")
+    names.write_text("KALZ  K EY1 L\n", encoding="utf-8")
+    lexicon = ["cues", "lexicon", str(timeline_file)]
+    assert main([*lexicon, str(names)]) == 0
+    assert "names.txt" in capsys.readouterr().out
+    assert read_project(read_timeline(timeline_file)).lexicon == "names.txt"
+    assert main([*lexicon, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["words"]["kalz"] == ["K", "EY1", "L"]
+    assert main([*lexicon, "--none", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["lexicon"] == ""
+
+
+def test_a_wrong_lexicon_is_told_with_its_line_and_the_old_one_stays(timeline_file: Path, capsys) -> None:
+    wrong, before = timeline_file.with_name("names.txt"), timeline_file.read_bytes()
+    wrong.write_text("KAL  K EY1 L\nZOE  Z QQ\n", encoding="utf-8")
+    assert main(["cues", "lexicon", str(timeline_file), str(wrong)]) == 1
+    said = capsys.readouterr().err
+    assert str(wrong) in said and "Line 2" in said and "QQ" in said
+    assert timeline_file.read_bytes() == before
+
+
 def test_models_and_doctor(capsys) -> None:
     assert main(["models", "list", "--json"]) == 0
     assert [card["name"] for card in json.loads(capsys.readouterr().out)] == ["draft"]

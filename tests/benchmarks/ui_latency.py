@@ -29,6 +29,10 @@ def main() -> None:
     window = MainWindow()
     window.show()
     window.open(folder / "animatic.otio")
+    until = time.perf_counter() + 1.5  # drawn before anyone presses Generate
+    while time.perf_counter() < until:
+        app.processEvents()
+        time.sleep(0.005)
     window.generate_all()
     gaps, last, begun = [], [time.perf_counter()], time.perf_counter()
 
@@ -39,7 +43,7 @@ def main() -> None:
         if len(gaps) % 20 == 0:
             window.model.seek((len(gaps) // 20 * 7) % 460)
         if now - begun > seconds or not window.jobs.busy:
-            app.quit()
+            app.exit()  # quit() would ask about unsaved changes
 
     timer = QTimer()
     timer.timeout.connect(tick)

@@ -119,17 +119,17 @@ def test_missing_and_unreadable_media_are_named(timeline_file: Path, tmp_path: P
 def test_a_voice_that_is_not_there_is_told_with_its_place(timeline_file: Path) -> None:
     with_cues(timeline_file, replace(cue("Hi."), voice="nobody"))
     error = generate(timeline_file, sampling=QUICK, device="cpu").errors["c"]
-    for part in ("nobody", str(timeline_file), "01:00:01:00", "slt"):
+    for part in ("nobody", str(timeline_file), "01:00:01:00", "Ada"):
         assert part in str(error)
 
 
 @pytest.mark.parametrize("damage", ["[1, 2]", "{", ""])
-def test_a_damaged_index_costs_a_take_and_nothing_else(damage: str, timeline_file: Path) -> None:
+def test_a_damaged_index_costs_nothing(damage: str, timeline_file: Path) -> None:
     with_cues(timeline_file, cue("Hi."))
     first = generate(timeline_file, sampling=QUICK, device="cpu").takes["c"]
     (first.parent / "index.json").write_text(damage)
     second = generate(timeline_file, sampling=QUICK, device="cpu").takes["c"]
-    assert first != second and first.is_file() and second.is_file()
+    assert first == second and list(first.parent.glob("*.wav")) == [first]
 
 
 def test_a_device_that_is_not_there_is_named() -> None:

@@ -29,6 +29,7 @@ def test_round_trip(tmp_path, name, start, rate):
         Cue("c1", "dialogue", range_(5, 1800), 'He said: "no, never"; then\nleft.', "ANNA", "slt", notes="a\tb"),
         Cue("c2", "foley", range_(100_000, 9), "Schritte, naß"),
         Cue("c3", "ambience", range_(0, 1), "rain"),
+        Cue("c4", "dialogue", range_(9, 9), "Run!", pace=1.25, pitch=-2.5, energy=-6.0, delivery="shout"),
     )
     path = tmp_path / name
     write_cue_sheet(path, timeline(start, rate), cues)
@@ -47,6 +48,23 @@ def test_columns_in_any_order_case_and_name(tmp_path):
 def test_a_spreadsheet_with_decimal_commas(tmp_path):
     (cue,) = read(tmp_path, "character;in;out;text\nANNA;1,5;2,5;Yes, now.\n")
     assert (cue.kind, cue.range.start_time.value, cue.text) == ("dialogue", 36, "Yes, now.")
+
+
+def test_controls_are_optional_and_empty_means_untouched(tmp_path):
+    sheet = "character,in,out,text,Pace,pitch,energy,delivery\nANNA,0,1,Hi,,,,\nANNA,1,2,Hi,\"1,5\",−2,+3,Whispered\n"
+    plain, set_ = read(tmp_path, sheet)
+    assert (plain.pace, plain.pitch, plain.energy, plain.delivery) == (None, 0.0, 0.0, "normal")
+    assert (set_.pace, set_.pitch, set_.energy, set_.delivery) == (1.5, -2.0, 3.0, "whisper")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("pace", "fast"), ("pace", "3"), ("pitch", "99"), ("energy", "nan"), ("delivery", "sung")],
+)
+def test_a_control_that_cant_be_used_is_named(tmp_path, column, value):
+    with pytest.raises(CueError, match=f"Row 2 has .*{column}.*{value}") as caught:
+        read(tmp_path, f"in,out,text,{column}\n0,1,Hi,{value}\n")
+    assert caught.value.remedy and caught.value.file.endswith("cues.csv")
 
 
 @pytest.mark.parametrize(("written", "kind"), [("DX", "dialogue"), ("sfx", "foley"), ("Foley", "foley"), ("AMB", "ambience")])

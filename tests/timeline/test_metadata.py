@@ -28,9 +28,13 @@ def project() -> Project:
         notes="softer",
         takes=(take,),
         circled="t",
+        pace=1.25,
+        pitch=-2.5,
+        energy=3.0,
+        delivery="whisper",
     )
     bare = Cue("f", "foley", TimeRange(time(0), time(5)), "steps")
-    return Project((cue, bare), {"ANNA": "slt"}, ("/media",))
+    return Project((cue, bare), {"ANNA": "slt"}, ("/media",), "names.txt")
 
 
 def test_a_project_comes_back_from_the_file(tmp_path):
@@ -56,6 +60,13 @@ def test_keys_that_are_not_known_stay():
     assert timeline.metadata[KEY]["cues"][0]["loudness"] == -23
 
 
+def test_a_file_of_before_the_controls_means_what_it_meant():
+    timeline = otio.schema.Timeline("t", metadata={KEY: {"schema": 1, "cues": [GOOD]}})
+    (cue,) = read_project(timeline).cues
+    assert (cue.pace, cue.pitch, cue.energy, cue.delivery) == (None, 0.0, 0.0, "normal")
+    assert read_project(timeline).lexicon == ""
+
+
 def test_a_newer_schema_is_refused():
     timeline = otio.schema.Timeline("t", metadata={KEY: {"schema": 2, "cues": [{"new": 1}]}})
     with pytest.raises(TimelineError, match="schema 2"):
@@ -79,6 +90,16 @@ GOOD = {"id": "c", "kind": "foley", "text": "x", "range": {"start": 0, "duration
         {"cues": [GOOD | {"takes": [{}]}]},
         {"cues": [GOOD | {"clip": {"nom": "x"}}]},
         {"cues": [{}]},
+        {"cues": [GOOD | {"text": 5}]},
+        {"cues": [GOOD | {"id": None}]},
+        {"cues": [GOOD | {"range": {"start": float("nan"), "duration": 5, "rate": 24}}]},
+        {"cues": [GOOD | {"clip": {"name": "x", "source_start": float("inf")}}]},
+        {"cast": {"ANNA": 4}},
+        {"lexicon": 4},
+        {"cues": [GOOD | {"pace": 9}]},
+        {"cues": [GOOD | {"pitch": "high"}]},
+        {"cues": [GOOD | {"energy": float("nan")}]},
+        {"cues": [GOOD | {"delivery": "sung"}]},
         {"cast": 4},
     ],
 )

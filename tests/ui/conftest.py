@@ -12,6 +12,7 @@ from vssflow_studio.ui.main_window import MainWindow
 @pytest.fixture
 def window(qtbot, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     window = MainWindow()
     qtbot.addWidget(window, before_close_func=lambda w: w.undo_stack.setClean())
     window.resize(1200, 800)

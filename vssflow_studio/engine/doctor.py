@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import platform
-from hashlib import sha256
+from hashlib import file_digest
 from importlib import metadata
+from pathlib import Path
 
 from ..errors import StudioError
 from ..models.interface import WEIGHTS
-from ..models.registry import model_cards
-from ..paths import sample, weights
+from ..models.registry import model_cards, model_folder
+from ..models.vssflow import surroundings
+from ..paths import sample
 from .devices import available_devices
 
 _PACKAGES = ("torch", "torchaudio", "av", "pyside6", "opentimelineio", "numpy", "soundfile")
@@ -57,12 +59,26 @@ def _models(missing: list[str]) -> list[str]:
         missing.append(str(error))
         return found
     for card in cards:
-        path = weights() / card.name / WEIGHTS
-        data = path.read_bytes() if path.is_file() else b""
-        whole = sha256(data).hexdigest() == card.checkpoint
+        path = model_folder(card.name) / WEIGHTS
+        whole = path.is_file() and _hash(path) == card.checkpoint
         found.append(f"{card.name} {card.checkpoint[:12]} {'ok' if whole else 'DAMAGED'}")
         if not whole:
             missing.append(f"whole weights of the model “{card.name}”")
+        if card.family == "paper":
+            found += _surroundings(card.name, path.parent, missing)
     if not cards:
         missing.append("a model")
     return found
+
+
+def _surroundings(name: str, folder: Path, missing: list[str]) -> list[str]:
+    """What stands round the paper's flow; `missing` gets what it can't be heard without."""
+    lack, remedy = surroundings.lacking(folder)
+    if lack:
+        missing.append(f"for the model “{name}”: {lack}. {remedy}")
+    return [f"{name}: {line}" for line in surroundings.findings(folder)]
+
+
+def _hash(path: Path) -> str:
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()

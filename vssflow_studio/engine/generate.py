@@ -9,28 +9,36 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from ..errors import Cancelled, StudioError, TimelineError
+from ..atomic import sweep
+from ..errors import Cancelled, ChangedError, StudioError, TimelineError
 from ..models.registry import model_card
-from ..timeline.clips import clip_views
+from ..timeline.backups import hidden_folder, save_timeline
+from ..timeline.clips import clip_views, record_timecode
 from ..timeline.cue_sheet import merged, read_cue_sheet
 from ..timeline.cues import Cue, Project
-from ..timeline.files import read_timeline, write_timeline
+from ..timeline.files import read_timeline
+from ..timeline.importing import work_file
+from ..timeline.lock import locked
 from ..timeline.metadata import read_project, write_project
 from ..timeline.rebase import rebase, rebased_project
+from ..timeline.relink import with_folders_searched
+from ..timeline.stamp import stamp
 from ..timeline.tracks import place_takes
+from .line import warnings_for
 from .planner import plan
 from .queue import Job, JobQueue
-from .request import Sampling
+from .request import Request, Sampling
 from .takes import TakeStore
 
 
 @dataclass(frozen=True)
 class Report:
-    """What came of it: the timeline written, takes by cue id, errors by cue id."""
+    """What came of it: the timeline written; takes, errors and warnings by cue id."""
 
     timeline: Path
     takes: dict[str, Path] = field(default_factory=dict)
     errors: dict[str, StudioError] = field(default_factory=dict)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
 
 
 class Session:
@@ -39,20 +47,33 @@ class Session:
     def __init__(self, source: Path, out: Path, search: Sequence[Path] = ()) -> None:
         """Raises TimelineError."""
         self.out = Path(out)
+        self.stamp, self._kept = stamp(self.out), False
         self.timeline: otio.schema.Timeline = read_timeline(source)
         self.project: Project = read_project(self.timeline)
         self.source = Path(source)
         old, new = self.source.resolve().parent, self.out.resolve().parent
         rebase(self.timeline, old, new)
         self.project = rebased_project(self.project, old, new)
-        folders = [*search, *(Path(folder) for folder in self.project.search_folders)]
-        self.views = clip_views(self.timeline, new, folders)
+        found = with_folders_searched(self.timeline, new, self.project, search).relinked
+        self.views = clip_views(self.timeline, new, relinked=found)
         self.store = TakeStore(self.out)
 
     def add_cues(self, sheet: Path) -> None:
         """Cues of a sheet; one with a known id replaces what that cue asks for."""
         cues = merged(self.project.cues, read_cue_sheet(sheet, self.timeline))
         self.project = replace(self.project, cues=cues)
+
+    def plan(self, cue: Cue, sampling: Sampling) -> Request:
+        """The request that `cue` makes. Raises StudioError."""
+        return plan(
+            self.timeline, self.views, cue, self.project, sampling, self.source, self.out.parent
+        )
+
+    def warnings(self, cue: Cue) -> list[str]:
+        """What `warnings_for` says of the cue, and where it stands."""
+        timecode = record_timecode(self.timeline, cue.range.start_time)
+        said = warnings_for(cue, self.project, self.out)
+        return [str(StudioError(text, file=self.source, timecode=timecode)) for text in said]
 
     def keep(self, cue_id: str, order, path: Path) -> None:
         """Give a cue its new take, and write the file."""
@@ -66,10 +87,21 @@ class Session:
         self.save()
 
     def save(self) -> None:
-        """Write cues and tracks. Raises StorageError; the old file is then as it was."""
+        """Write cues and tracks; the file as it was before the first time becomes a backup.
+
+        Raises StorageError, and ChangedError when another program has written the file
+        meanwhile; the file is then as it was.
+        """
+        if self.stamp and self.out.exists() and not self.stamp.still_true(self.out):
+            raise ChangedError(
+                "Another program has changed the timeline meanwhile, so it was not written",
+                file=self.out,
+                remedy="Generate again: the takes that were finished are on disk and are used at once.",
+            )
         write_project(self.timeline, self.project)
         place_takes(self.timeline, self.project.cues)
-        write_timeline(self.timeline, self.out)
+        save_timeline(self.timeline, self.out, backup=not self._kept)
+        self.stamp, self._kept = stamp(self.out), True
 
 
 def generate(
@@ -83,26 +115,35 @@ def generate(
     on_event: Callable[[Job], None] = lambda job: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Make a take for every cue of `source` and write `out` (else `source` itself).
+    """Make a take for every cue of `source` and write `out` (else `source`, or the .otio beside it).
 
     A cue that can't be made is reported and the others go on. `cancelled` is asked
     twenty times a second; then Cancelled is raised, finished takes kept. Raises
-    StudioError for what stops everything.
+    StudioError for what stops everything, LockedError when `out` is open elsewhere.
     """
-    session = Session(source, out or source, search)
+    source = source if out else work_file(source)
+    with locked(out or source):
+        session = Session(source, out or source, search)
+        for folder in (session.store.base, session.store.folder, hidden_folder(session.out)):
+            sweep(folder)
+        return _generate(session, cue_sheet, sampling, device, on_event, cancelled)
+
+
+def _generate(session: Session, cue_sheet, sampling: Sampling, device, on_event, cancelled) -> Report:
     if cue_sheet:
         session.add_cues(cue_sheet)
     if not session.project.cues:
         raise TimelineError(
             "There are no cues in this timeline",
-            file=source,
+            file=session.source,
             remedy="Add some with `cues add`, or give a sheet with --cues.",
         )
     report = Report(session.out)
     waiting = _Waiting(session, report, on_event, device)
     try:
         for cue in session.project.cues:
-            waiting.begin(cue, sampling)
+            if cue.picture != "gone":
+                waiting.begin(cue, sampling)
         waiting.finish(cancelled)
     finally:
         waiting.close()
@@ -122,10 +163,15 @@ class _Waiting:
     def begin(self, cue: Cue, sampling: Sampling) -> None:
         session = self.session
         try:
-            request = plan(session.timeline, session.views, cue, session.project, sampling, session.source)
+            request = session.plan(cue, sampling)
             order = session.store.order(session.timeline, cue, request, model_card(sampling.model))
         except StudioError as error:
             self.report.errors[cue.id] = error
+            return
+        if warnings := session.warnings(cue):
+            self.report.warnings[cue.id] = warnings
+        if answer := session.store.answers(order, cue):
+            self.report.takes[cue.id] = answer
             return
         made = session.store.found(order)
         if made:
@@ -158,6 +204,6 @@ class _Waiting:
     def _keep(self, cue_id: str, order, path: Path) -> None:
         cue = next(cue for cue in self.session.project.cues if cue.id == cue_id)
         relative = self.session.store.take(order, path).path
-        if cue.circled_take is None or cue.circled_take.path != relative:
+        if cue.circled_take is None or cue.circled_take.path != relative or cue.picture == "changed":
             self.session.keep(cue_id, order, path)
         self.report.takes[cue_id] = path

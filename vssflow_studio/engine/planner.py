@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import opentimelineio as otio
@@ -13,12 +14,14 @@ from ..errors import CueError, MediaError, StudioError, TextError
 from ..media.span import Span
 from ..models.interface import ModelCard
 from ..models.registry import model_card
-from ..script.phonemes import phonemes
-from ..timeline.clips import ClipView, record_timecode, visible_picture
+from ..timeline.clips import ClipView, record_timecode
 from ..timeline.cues import Cue, Project
+from ..timeline.dissolves import shown_picture
 from ..timeline.timecode import from_seconds, range_of, seconds
+from .line import spoken_line
 from .request import Request, Sampling
 from .spans import to_span
+from .under import picture_under
 
 HANDLE = 0.5
 """Seconds of handle before and after a cue."""
@@ -31,30 +34,47 @@ def plan(
     project: Project,
     sampling: Sampling,
     file: Path | str = "",
+    folder: Path | None = None,
 ) -> Request:
-    """The request that `cue` makes. Raises CueError, TextError, MediaError, ModelError."""
+    """The request that `cue` makes. Raises CueError, TextError, MediaError, ModelError.
+
+    `file` is the timeline's, for messages; `folder` is where the project's relative paths
+    count from, when that is not the file's own folder.
+    """
     where = {"file": file, "clip": cue.clip.name if cue.clip else ""}
     where["timecode"] = record_timecode(timeline, cue.range.start_time)
     if not cue.range.duration.value > 0:
         raise CueError("The cue has no length", **where, remedy="Drag its end further out.")
     if cue.range.start_time.value < 0:
         raise CueError("The cue starts before the timeline", **where, remedy="Move it inside.")
+    if cue.picture == "gone":
+        raise CueError("The cue's picture is gone from this cut", **where, remedy="Move it to its new place.")
     if not cue.text.strip():
         what = "The line is empty" if cue.kind == "dialogue" else "The prompt is empty"
         raise CueError(what, **where, remedy="Type what is to be heard.")
     card, window = model_card(sampling.model), with_handles(cue.range)
-    spans = _spans(timeline, views, cue, window, where) if cue.kind == "foley" else ()
-    speaks = cue.kind == "dialogue"
-    return Request(
+    watched = cue.kind != "ambience"
+    spans = _spans(timeline, views, cue, window, where) if watched else ()
+    request = Request(
         kind=cue.kind,
         duration=float(seconds(cue.range.duration)),
         head=float(seconds(cue.range.start_time - window.start_time)),
         tail=float(seconds(window.end_time_exclusive() - cue.range.end_time_exclusive())),
-        phonemes=_placed(where, phonemes, cue.text) if speaks else (),
-        voice=_placed(where, voice_of, cue, project, card) if speaks else "",
-        prompt="" if speaks else cue.text.strip(),
         picture=spans,
+        under=picture_under(views, cue.range) if watched else (),
+        energy=cue.energy,
         sampling=sampling,
+    )
+    if cue.kind != "dialogue":
+        return replace(request, prompt=cue.text.strip())
+    line = _placed(where, spoken_line, cue, project, folder or Path(file).parent)
+    return replace(
+        request,
+        phonemes=line.phonemes,
+        voice=_placed(where, voice_of, cue, project, card),
+        pace=cue.pace,
+        pitch=cue.pitch,
+        delivery=line.delivery,
     )
 
 
@@ -68,36 +88,40 @@ def with_handles(range_: TimeRange) -> TimeRange:
 def voice_of(cue: Cue, project: Project, card: ModelCard) -> str:
     """The cue's voice, its character's, or one that stays the same for the character.
 
-    Raises TextError for a voice that the model doesn't have.
+    Empty where the model has none to choose from. Raises TextError for a voice that the model doesn't have.
     """
     voice = cue.voice or project.cast.get(cue.character, "")
+    choices = [choice.name for choice in card.choices]
+    if not voice and not choices:
+        return ""
     if not voice:
-        return card.voices[zlib.crc32(cue.character.upper().encode()) % len(card.voices)]
-    if voice not in card.voices:
+        return choices[zlib.crc32(cue.character.upper().encode()) % len(choices)]
+    if card.voice(voice) is None:
         raise TextError(
-            f"{card.title} has no voice “{voice}”", remedy=f"It has {', '.join(card.voices)}."
+            f"{card.title} has no voice “{voice}”", remedy=f"It has {', '.join(choices) or 'none'}."
         )
     return voice
 
 
 def _placed(where: dict, function: Callable, *arguments):
-    """What `function` gives; its TextError says where the line stands."""
+    """What `function` gives; its TextError says where the line stands, or a file of its own."""
     try:
         return function(*arguments)
     except TextError as error:
-        raise TextError(error.what, **where, remedy=error.remedy) from error
+        place = where | {"file": error.file or where["file"]}
+        raise TextError(error.what, **place, remedy=error.remedy) from error
 
 
 def _spans(timeline, views, cue: Cue, window: TimeRange, where: dict) -> tuple[Span, ...]:
-    """What is seen during the window of a foley cue; missing media matters under the cue."""
-    pieces = visible_picture(views, window)
+    """What is seen during the cue's window; under a foley cue missing media matters."""
+    pieces = shown_picture(views, window)
     spans = []
-    for view, piece in pieces:
+    for view, piece, levels in pieces:
         if view.media:
-            spans.append(to_span(timeline, view, piece, window.start_time))
-        elif _touch(piece, cue.range):
+            spans.append(to_span(timeline, view, piece, window.start_time, levels))
+        elif cue.kind == "foley" and _touch(piece, cue.range):
             raise _missing(view, where)
-    if not any(_touch(piece, cue.range) for _, piece in pieces):
+    if cue.kind == "foley" and not any(_touch(piece, cue.range) for _, piece, _ in pieces):
         raise CueError(
             "There is no picture under this foley cue",
             **where,

@@ -32,8 +32,10 @@ class Request:
     """One cue's sound, to be made from `start - head` to `end + tail`.
 
     `duration`, `head` and `tail` are seconds; the sound for the cue itself stands
-    after `head` seconds of the waveform. `phonemes` are ARPAbet with stress digits,
-    with `|` between words and `,` where the line pauses; empty for foley.
+    after `head` seconds of the waveform. `phonemes` are as `script.phonemes` gives them:
+    ARPAbet with marks for words, pauses and emphasis; empty for foley. `pace`, `pitch`
+    (semitones), `energy` (dB) and `delivery` are as in Cue. `under` is what of the picture
+    lies under the cue itself, as `picture_under` tells it.
     """
 
     kind: str
@@ -44,7 +46,12 @@ class Request:
     voice: str = ""
     prompt: str = ""
     picture: tuple[Span, ...] = ()
+    pace: float | None = None
+    pitch: float = 0.0
+    energy: float = 0.0
+    delivery: str = "normal"
     sampling: Sampling = Sampling()
+    under: tuple[tuple, ...] = ()
 
     @property
     def total(self) -> float:
@@ -53,5 +60,16 @@ class Request:
 
     def key(self, checkpoint: str) -> str:
         """Hash of all that makes the sound: this request and the weights' hash."""
-        text = json.dumps([asdict(self), checkpoint], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return self._hash(checkpoint, "under")
+
+    def wish(self, checkpoint: str) -> str:
+        """Hash of what is asked for under the cue itself.
+
+        A take of the same wish answers it still where the shots beside it were cut anew, or
+        the cue and its media lie elsewhere.
+        """
+        return self._hash(checkpoint, "picture", "head", "tail")
+
+    def _hash(self, checkpoint: str, *without: str) -> str:
+        said = {name: value for name, value in asdict(self).items() if name not in without}
+        return hashlib.sha256(json.dumps([said, checkpoint], sort_keys=True).encode()).hexdigest()

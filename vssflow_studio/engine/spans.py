@@ -15,8 +15,12 @@ def to_span(
     view: ClipView,
     piece: TimeRange,
     begin: RationalTime | None = None,
+    levels: tuple[float, float] = (1.0, 1.0),
 ) -> Span:
-    """`piece` of a clip whose media is there, its offset counted from `begin` (else from 0)."""
+    """`piece` of a clip whose media is there, its offset counted from `begin` (else from 0).
+
+    `levels` is how much of it is seen or heard at its beginning and its end.
+    """
     into = float(seconds(piece.start_time - view.record.start_time)) * view.speed
     offset = piece.start_time if begin is None else piece.start_time - begin
     return Span(
@@ -27,4 +31,5 @@ def to_span(
         clip=view.name,
         timecode=record_timecode(timeline, piece.start_time),
         speed=view.speed,
+        levels=levels,
     )

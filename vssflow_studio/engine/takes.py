@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import opentimelineio as otio
@@ -13,11 +15,13 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from .. import __version__
 from ..atomic import storage_error, write_bytes
+from ..errors import MediaError
 from ..media.bwf import read_bwf_info
 from ..models.interface import ModelCard
 from ..timeline.clips import start_time
 from ..timeline.cues import Cue, Take, new_id
 from ..timeline.timecode import seconds
+from . import ucs
 from .planner import with_handles
 from .request import SAMPLE_RATE, Request
 
@@ -67,7 +71,7 @@ class TakeStore:
         return Order(
             cue_id=cue.id,
             take_id=take_id,
-            key=request.key(card.checkpoint),
+            key=request.key(card.identity),
             path=self.folder / f"{_file_name(cue)}_{take_id}.wav",
             description=f"{cue.character}: {cue.text}" if cue.character else cue.text,
             time_reference=round(record * SAMPLE_RATE) % _DAY,
@@ -76,14 +80,35 @@ class TakeStore:
                 cue.range.duration.value,
                 cue.range.start_time.rate,
             ),
-            provenance=_provenance(cue, request, card),
+            provenance=_provenance(cue, request, card)
+            | {"request": request.key(card.identity), "wish": request.wish(card.identity)},
         )
 
     def found(self, order: Order) -> Path | None:
         """A WAV that the same request made before."""
-        name = self._index().get(order.key)
+        name = self._index().get(order.key) or self._unlisted.get(order.key)
         path = self.folder / name if name else None
         return path if path and path.is_file() else None
+
+    def answers(self, order: Order, cue: Cue) -> Path | None:
+        """The WAV of the cue's circled take if it was made for the same wish, wherever it lies."""
+        take = cue.circled_take
+        if take is None or cue.picture or seconds(take.duration) != seconds(cue.range.duration):
+            return None
+        if take.provenance.get("wish") != order.provenance["wish"]:
+            return None
+        path = self.base / take.path
+        return path if path.is_file() else None
+
+    @cached_property
+    def _unlisted(self) -> dict[str, str]:
+        """Whole takes that a kill kept out of the index: each carries the key of its request."""
+        listed, found = set(self._index().values()), {}
+        for path in self.folder.glob("*.wav"):
+            if path.name not in listed and not path.name.startswith("."):
+                with suppress(MediaError):
+                    found[read_bwf_info(path)["provenance"].get("request", "")] = path.name
+        return found
 
     def remember(self, order: Order) -> None:
         """Enter a finished take into the index. Raises StorageError."""
@@ -114,12 +139,15 @@ class TakeStore:
 
 
 def _file_name(cue: Cue) -> str:
+    if cue.kind != "dialogue":
+        return ucs.file_name(cue)
     words = "-".join(re.findall(r"[A-Za-z0-9']+", cue.text)[:5]).replace("'", "")[:40]
     who = re.sub(r"[^A-Za-z0-9]+", "-", cue.character).strip("-").upper()
-    return "_".join(part for part in (who or cue.kind.upper(), words) if part)
+    return "_".join(part for part in (who or "DIALOGUE", words) if part)
 
 
 def _provenance(cue: Cue, request: Request, card: ModelCard) -> dict:
+    delivery = {name: getattr(request, name) for name in ("pace", "pitch", "delivery")}
     return {
         "synthetic": True,
         "app": f"VSSFlow Studio {__version__}",
@@ -128,6 +156,8 @@ def _provenance(cue: Cue, request: Request, card: ModelCard) -> dict:
         "licence": card.licence,
         "text": cue.text,
         "voice": request.voice,
+        **(delivery if request.phonemes else {}),
+        "energy": request.energy,
         "seed": request.sampling.seed,
         "steps": request.sampling.steps or card.steps,
         "guidance": request.sampling.guidance or card.guidance_for(request.kind),

@@ -11,11 +11,13 @@ import signal
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from ..errors import Cancelled, DeviceError, StudioError
+from ..errors import Cancelled, DeviceError, MediaError, StudioError
 from .request import SAMPLE_RATE, Request
 from .takes import Order
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..models.interface import SoundModel
 
 
@@ -28,7 +30,7 @@ def run(pipe: Connection, stop, device: str) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if device == "cpu" and hasattr(os, "nice"):
-        os.nice(5)  # the window goes first
+        os.nice(10)  # the window goes first
     # Threads that spin while they wait starve each other on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     models: dict[str, SoundModel] = {}
@@ -76,26 +78,23 @@ class _Progress:
 
 def _make(models: dict, device: str, request: Request, order: Order, progress: _Progress) -> None:
     from ..media.bwf import write_bwf
-    from ..media.video import grey_frames
-    from ..models.interface import Conditions
+    from ..models.interface import Conditions, Voice
     from .post import finish
 
     model = _model(models, request.sampling.model, device)
+    voice = model.card.voice(request.voice) or Voice("", "")
     progress.check()
-    frames = None
-    if request.picture and not request.phonemes:
-        frames = grey_frames(
-            request.picture, request.total, model.frame_rate, model.frame_size, progress.check
-        )
+    conditions = Conditions(
+        total=request.total,
+        phonemes=request.phonemes,
+        speech=(request.head, request.head + request.duration),
+        pace=request.pace,
+        voice=voice.learned,
+        prompt=request.prompt,
+        frames=_seen(request, model, progress),
+    )
     sound = model.generate(
-        Conditions(
-            total=request.total,
-            phonemes=request.phonemes,
-            speech=(request.head, request.head + request.duration),
-            voice=request.voice,
-            prompt=request.prompt,
-            frames=frames,
-        ),
+        conditions,
         seed=request.sampling.seed,
         steps=request.sampling.steps,
         guidance=request.sampling.guidance,
@@ -103,14 +102,30 @@ def _make(models: dict, device: str, request: Request, order: Order, progress: _
         on_step=progress.step,
     )
     progress.check()
+    times = model.phoneme_times(conditions) if request.phonemes else ()
     write_bwf(
         order.path,
-        finish(sound, model.card.sample_rate, request),
+        finish(sound, model.card.sample_rate, request, times, voice),
         SAMPLE_RATE,
         time_reference=order.time_reference,
         description=order.description,
         provenance=order.provenance,
     )
+
+
+def _seen(request: Request, model: SoundModel, progress: _Progress) -> np.ndarray | None:
+    """The picture for the model. Raises MediaError for foley; a line can do without."""
+    from ..media.video import colour_frames, grey_frames
+
+    if not request.picture:
+        return None
+    read = colour_frames if model.colour else grey_frames
+    try:
+        return read(request.picture, request.total, model.frame_rate, model.frame_size, progress.check)
+    except MediaError:
+        if request.phonemes:
+            return None
+        raise
 
 
 def _model(models: dict, name: str, device: str) -> SoundModel:

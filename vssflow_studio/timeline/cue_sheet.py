@@ -1,8 +1,9 @@
-"""Cue sheets as CSV or TSV: id, kind, character, voice, in, out, text, notes.
+"""Cue sheets as CSV or TSV: id, kind, character, voice, in, out, text, notes and controls.
 
 In and out are record timecode (the global start time counted in) or seconds from the
 timeline's first frame. Columns may stand in any order and case; id, voice and notes
-may be absent.
+may be absent, and so may a line's controls: pace (times the natural speed; empty fills the
+range), pitch (semitones), energy (dB) and delivery (normal, whisper, shout).
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from opentimelineio.opentime import RationalTime, TimeRange
 from ..atomic import write_bytes
 from ..errors import CueError
 from .clips import record_timecode, start_time, timeline_rate
-from .cues import KINDS, Cue, new_id
+from .cues import DELIVERIES, KINDS, Cue, checked_control, new_id
 from .timecode import at_rate, from_seconds, parse_timecode, range_of
 
 _COLUMNS = ("id", "kind", "character", "voice", "in", "out", "text", "notes")
+_CONTROLS = ("pace", "pitch", "energy", "delivery")
 _ALIASES = {
     "line": "text",
     "prompt": "text",
@@ -88,11 +90,12 @@ def write_cue_sheet(path: Path, timeline: otio.schema.Timeline, cues: tuple[Cue,
     out = io.StringIO()
     delimiter = _delimiter(Path(path), "")
     rows = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    rows.writerow(_COLUMNS)
+    rows.writerow((*_COLUMNS, *_CONTROLS))
     for cue in cues:
         start, end = cue.range.start_time, cue.range.end_time_exclusive()
         times = (record_timecode(timeline, time) for time in (start, end))
-        rows.writerow((cue.id, cue.kind, cue.character, cue.voice, *times, cue.text, cue.notes))
+        said = (cue.id, cue.kind, cue.character, cue.voice, *times, cue.text, cue.notes)
+        rows.writerow((*said, *_written_controls(cue)))
     write_bytes(Path(path), out.getvalue().encode())
 
 
@@ -101,7 +104,8 @@ def merged(cues: Iterable[Cue], sheet: Iterable[Cue]) -> tuple[Cue, ...]:
     known = {cue.id: cue for cue in cues}
     for cue in sheet:
         old = known.get(cue.id, cue)
-        known[cue.id] = replace(cue, takes=old.takes, circled=old.circled, clip=old.clip)
+        picture = old.with_range(cue.range).picture
+        known[cue.id] = replace(cue, takes=old.takes, circled=old.circled, clip=old.clip, picture=picture)
     return tuple(known.values())
 
 
@@ -139,7 +143,33 @@ def _cue(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number
         character=row.get("character", ""),
         voice=row.get("voice", ""),
         notes=row.get("notes", ""),
+        **_controls(row, path, number),
     )
+
+
+def _controls(row: dict[str, str], path: Path, number: int) -> dict:
+    """The controls that are filled in; Cue has the others' defaults."""
+    given: dict = {}
+    for name in ("pace", "pitch", "energy"):
+        written = row.get(name, "").replace(",", ".").replace("−", "-")
+        try:
+            given |= {name: checked_control(name, written)} if written else {}
+        except ValueError as error:
+            what = f"Row {number} has a {name} that can't be used: {written!r}"
+            raise _wrong(row, path, what, f"Write a number within its limits, or nothing ({error}).") from error
+    if written := row.get("delivery", "").lower():
+        given["delivery"] = next((known for known in DELIVERIES if written.startswith(known)), "")
+        if not given["delivery"]:
+            what = f"Row {number} has the delivery {written!r}"
+            raise _wrong(row, path, what, f"Use {', '.join(DELIVERIES)}.")
+    return given
+
+
+def _written_controls(cue: Cue) -> tuple[str, ...]:
+    """Defaults are left empty."""
+    pace = "" if cue.pace is None else f"{cue.pace:g}"
+    numbers = (f"{value:g}" if value else "" for value in (cue.pitch, cue.energy))
+    return (pace, *numbers, "" if cue.delivery == "normal" else cue.delivery)
 
 
 def _range(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number: int) -> TimeRange:

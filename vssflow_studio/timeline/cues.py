@@ -16,18 +16,29 @@ from opentimelineio.opentime import RationalTime, TimeRange
 Kind = Literal["dialogue", "foley", "ambience"]
 KINDS: tuple[Kind, ...] = ("dialogue", "foley", "ambience")
 
+Delivery = Literal["normal", "whisper", "shout"]
+DELIVERIES: tuple[Delivery, ...] = ("normal", "whisper", "shout")
+
+Picture = Literal["", "changed", "gone"]
+PICTURES: tuple[Picture, ...] = ("", "changed", "gone")
+
+LIMITS = {"pace": (0.5, 2.0), "pitch": (-6.0, 6.0), "energy": (-18.0, 12.0)}
+"""What a cue's controls may be, both ends included."""
+
 
 @dataclass(frozen=True)
 class ClipKey:
     """What finds the clip of a cue again after an NLE has been at the file.
 
     `media` is the media's file name, `source_start` its first used frame as seconds
-    of media time; both survive what NLEs do to metadata.
+    of media time; both survive what NLEs do to metadata. `at` is where in the media the
+    cue itself begins, known when a conform has lost the clip.
     """
 
     name: str
     media: str = ""
     source_start: float = 0.0
+    at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,14 @@ class Cue:
 
     `text` is the line that `character` says, or the foley or ambience prompt.
     `voice` overrides the character's voice from the cast.
+
+    A line has controls. `pace` is speed against the natural one: the line begins with its
+    range and ends when it ends, pressed together where the range is too short for it;
+    None stretches it over the whole range. `pitch` moves the voice by semitones, `energy`
+    its level by dB. `delivery` gives way to one that the line itself begins with.
+
+    `picture` is what the last conform found: it "changed", so that its takes are stale, or
+    it is "gone", and the cue is an orphan that stands on no track.
     """
 
     id: str
@@ -66,6 +85,11 @@ class Cue:
     notes: str = ""
     takes: tuple[Take, ...] = ()
     circled: str = ""
+    pace: float | None = None
+    pitch: float = 0.0
+    energy: float = 0.0
+    delivery: Delivery = "normal"
+    picture: Picture = ""
 
     @property
     def circled_take(self) -> Take | None:
@@ -77,16 +101,45 @@ class Cue:
 
     def with_take(self, take: Take) -> Cue:
         """This cue with one more take, circled. Earlier takes stay."""
-        return replace(self, takes=(*self.takes, take), circled=take.id)
+        picture = "" if self.picture == "changed" else self.picture
+        return replace(self, takes=(*self.takes, take), circled=take.id, picture=picture)
+
+    def with_range(self, range_: TimeRange) -> Cue:
+        """This cue placed by hand: an orphan has a place again."""
+        moved = range_ != self.range and self.picture == "gone"
+        return replace(self, range=range_, picture="" if moved else self.picture)
+
+
+@dataclass(frozen=True)
+class Relinked:
+    """Where missing media was found, and its size in bytes, which finds it when it moves again."""
+
+    path: str
+    size: int
 
 
 @dataclass(frozen=True)
 class Project:
-    """All of ours that the timeline file carries."""
+    """All of ours that the timeline file carries.
+
+    `lexicon` is a file of pronunciations, relative to the timeline file or absolute.
+    `relinked` goes by what the clip asks for (`media_links.media_key`), which stays as it is.
+    """
 
     cues: tuple[Cue, ...] = ()
     cast: dict[str, str] = field(default_factory=dict)
     search_folders: tuple[str, ...] = ()
+    lexicon: str = ""
+    relinked: dict[str, Relinked] = field(default_factory=dict)
+
+
+def checked_control(name: str, value: object) -> float:
+    """A cue's pace, pitch or energy. Raises ValueError that names it and its limits."""
+    low, high = LIMITS[name]
+    number = float(value)
+    if not low <= number <= high:
+        raise ValueError(f"the {name} {number:g} is not within {low:g} and {high:g}")
+    return number
 
 
 def new_id() -> str:

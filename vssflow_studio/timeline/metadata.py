@@ -5,23 +5,30 @@ Under `timeline.metadata["vssflow_studio"]`, schema version 1:
     schema: 1
     cast: {character: voice}
     search_folders: [folder]
+    lexicon: path of a file of pronunciations, or empty
+    relinked: {media that the clip asks for: {path, size}}
     cues: [{id, kind, range: {start, duration, rate}, text, character, voice, notes,
-            clip: {name, media, source_start} or null, circled,
+            pace: number or null, pitch, energy, delivery,
+            clip: {name, media, source_start, at} or null, picture, circled,
             takes: [{id, path, head, duration, tail, rate, provenance}]}]
 
+What is absent has its default, so that files of earlier versions mean what they meant.
 Times are frames at `rate`, counted from the timeline's first frame. Keys that are not
 known here are left where they are, in the whole and in each cue.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
+from math import isfinite
 from typing import Any
 
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..errors import TimelineError
-from .cues import KINDS, ClipKey, Cue, Project, Take
+from .cues import DELIVERIES, KINDS, PICTURES, ClipKey, Cue, Project, Relinked, Take, checked_control
+from .timecode import is_usable
 
 KEY = "vssflow_studio"
 SCHEMA = 1
@@ -37,12 +44,16 @@ def read_project(timeline: otio.schema.Timeline) -> Project:
                 f"and {SCHEMA} is the newest known",
                 remedy="Update VSSFlow Studio; the file was not changed.",
             )
-        return Project(
-            cues=tuple(_cue(row) for row in ours.get("cues", ())),
-            cast=dict(ours.get("cast", {})),
-            search_folders=tuple(ours.get("search_folders", ())),
+        return _checked(
+            Project(
+                cues=tuple(_cue(row) for row in ours.get("cues", ())),
+                cast={who: _text(voice) for who, voice in ours.get("cast", {}).items()},
+                search_folders=tuple(map(_text, ours.get("search_folders", ()))),
+                lexicon=ours.get("lexicon", ""),
+                relinked={key: _checked(Relinked(**row)) for key, row in ours.get("relinked", {}).items()},
+            )
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise TimelineError(
             f"The cues in this timeline are damaged ({error})",
             remedy="Open an earlier version of the file.",
@@ -57,6 +68,8 @@ def write_project(timeline: otio.schema.Timeline, project: Project) -> None:
         "schema": SCHEMA,
         "cast": dict(project.cast),
         "search_folders": list(project.search_folders),
+        "lexicon": project.lexicon,
+        "relinked": {key: asdict(found) for key, found in project.relinked.items()},
         "cues": [known.get(cue.id, {}) | _row(cue) for cue in project.cues],
     }
     timeline.metadata[KEY] = ours
@@ -74,33 +87,77 @@ def plain(value: Any) -> Any:
 def _cue(row: dict) -> Cue:
     rate = row["range"]["rate"]
     clip = row.get("clip")
-    if row["kind"] not in KINDS:
-        raise ValueError(f"a cue of the kind {row['kind']!r}")
     if not rate > 0:
         raise ValueError(f"a cue with the rate {rate}")
-    return Cue(
+    made = Cue(
         id=row["id"],
-        kind=row["kind"],
+        kind=_one_of(KINDS, "kind", row["kind"]),
         range=TimeRange(
             RationalTime(row["range"]["start"], rate), RationalTime(row["range"]["duration"], rate)
         ),
         text=row["text"],
         character=row.get("character", ""),
         voice=row.get("voice", ""),
-        clip=ClipKey(**clip) if clip else None,
+        clip=_checked(ClipKey(**clip)) if clip else None,
         notes=row.get("notes", ""),
         takes=tuple(_take(take) for take in row.get("takes", ())),
         circled=row.get("circled", ""),
+        picture=_one_of(PICTURES, "picture", row.get("picture", "")),
+        **_controls(row),
     )
+    return _checked(made)
+
+
+def _controls(row: dict) -> dict:
+    delivery = _one_of(DELIVERIES, "delivery", row.get("delivery", "normal"))
+    given = {name: row.get(name, 0.0) for name in ("pitch", "energy")}
+    if row.get("pace") is not None:
+        given["pace"] = row["pace"]
+    return {name: checked_control(name, value) for name, value in given.items()} | {
+        "delivery": delivery
+    }
+
+
+def _one_of(known: tuple[str, ...], name: str, value: object):
+    if value not in known:
+        raise ValueError(f"a cue with the {name} {value!r}")
+    return value
 
 
 def _take(row: dict) -> Take:
     head, duration, tail = (RationalTime(row[k], row["rate"]) for k in ("head", "duration", "tail"))
-    return Take(row["id"], row["path"], head, duration, tail, row.get("provenance", {}))
+    provenance = row.get("provenance", {})
+    return _checked(Take(row["id"], row["path"], head, duration, tail, dict(provenance)))
+
+
+def _checked(made):
+    """`made`, when its texts are texts and its times can be told. Raises ValueError, TypeError."""
+    for field in fields(made):
+        value = getattr(made, field.name)
+        if field.type == "str":
+            _text(value)
+        elif field.type == "float" and not isfinite(value):
+            raise ValueError(f"the {field.name} {value}")
+        elif isinstance(value, TimeRange):
+            _check_time(value.start_time)
+            _check_time(value.duration)
+        elif isinstance(value, RationalTime):
+            _check_time(value)
+    return made
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} where there should be text")
+    return value
+
+
+def _check_time(time: RationalTime) -> None:
+    if not is_usable(time):
+        raise ValueError(f"a time of {time.value} frames at {time.rate}")
 
 
 def _row(cue: Cue) -> dict:
-    clip = cue.clip
     return {
         "id": cue.id,
         "kind": cue.kind,
@@ -112,11 +169,15 @@ def _row(cue: Cue) -> dict:
         "text": cue.text,
         "character": cue.character,
         "voice": cue.voice,
-        "clip": clip
-        and {"name": clip.name, "media": clip.media, "source_start": clip.source_start},
+        "clip": cue.clip and asdict(cue.clip),
         "notes": cue.notes,
         "takes": [_take_row(take) for take in cue.takes],
         "circled": cue.circled,
+        "pace": cue.pace,
+        "pitch": cue.pitch,
+        "energy": cue.energy,
+        "delivery": cue.delivery,
+        "picture": cue.picture,
     }
 
 

@@ -35,6 +35,11 @@ class Background(QObject):
             self._pool.start(_Task(key, work, self._answered))
         return self._answers[key]
 
+    def retry(self) -> None:
+        """Ask again for what there was no answer to: its media may be back."""
+        self._answers = {key: answer for key, answer in self._answers.items() if answer is not False}
+        self.ready.emit()
+
     def close(self) -> None:
         """Drop what has not begun, wait for what has."""
         self._pool.clear()

@@ -25,13 +25,18 @@ class Command:
 
 COMMANDS = {
     "open": Command("&Open…", "Ctrl+O", "open"),
+    "conform": Command("Con&form to New Cut…", "", needs="cues"),
     "save": Command("&Save", "Ctrl+S", "save", "timeline"),
     "save_as": Command("Save &As…", "Ctrl+Shift+S", needs="timeline"),
+    "export": Command("&Export…", "Ctrl+E", needs="timeline"),
+    "temp": Command("What Is Still &Temp…", "", needs="timeline"),
+    "restore": Command("&Restore Backup…", "", needs="timeline"),
     "quit": Command("&Quit", "Ctrl+Q"),
     "line": Command("Add &Line", "D", "line", "timeline"),
     "foley": Command("Add &Foley", "F", "foley", "timeline"),
     "ambience": Command("Add &Ambience", "B", needs="timeline"),
     "remove": Command("&Remove Cue", "Del", "trash", "cue"),
+    "offline": Command("&Offline Media…", "", needs="timeline"),
     "generate": Command("&Generate Cue", "Ctrl+G", "generate", "cue"),
     "generate_all": Command("Generate &All", "Ctrl+Shift+G", "generate", "cues"),
     "cancel": Command("&Cancel Job", "Esc", needs="job"),
@@ -49,8 +54,9 @@ COMMANDS = {
     "fit": Command("Zoom to &Fit", "Shift+Z", "fit", "timeline"),
 }
 _MENUS = {
-    "&File": "open save save_as - quit",
+    "&File": "open conform - save save_as - export temp - restore - quit",
     "&Edit": "undo redo - remove",
+    "&Timeline": "offline",
     "&Cue": "line foley ambience - generate generate_all - cancel cancel_all",
     "&Playback": "play - shuttle_back stop shuttle - back next - home end",
     "&View": "zoom_in zoom_out fit",

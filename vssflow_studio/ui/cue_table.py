@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import QHeaderView, QStyledItemDelegate, QTableWidget, QTableWidgetItem
 
 from ..timeline.cues import Cue
 from . import model as models
+from . import theme as themes
+
+STATE, WHO, IN, OUT, TEXT = range(5)
+_ROOMY = 560  # pixels from which on there is room for the column Out
+_HINT = "No cues yet.\n\nSelect a clip on the timeline and press D to give it a line,\nF for a foley sound, B for an ambience."
+_MEANINGS = {
+    "wanted": "Has no take yet: press Generate",
+    "queued": "Waits for the job before it",
+    "ready": "Has a take that is as the cue asks",
+    "stale": "The cue was changed after its take was made: press Generate",
+    "orphaned": "Its picture is gone from this cut: give it another place, or remove it",
+    "failed": "No take could be made; the message above the lists says why",
+}
 
 
 class CueTable(QTableWidget):
@@ -24,6 +38,7 @@ class CueTable(QTableWidget):
     def __init__(self, model: models.StudioModel) -> None:
         super().__init__(0, len(self._COLUMNS))
         self.model, self._late = model, False
+        self._shown: tuple[Cue, ...] = ()
         self.setHorizontalHeaderLabels(self._COLUMNS)
         self.setAccessibleName("Cues")
         self.verticalHeader().hide()
@@ -32,12 +47,14 @@ class CueTable(QTableWidget):
         self.setWordWrap(False)
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
+        self.setItemDelegateForColumn(STATE, _StateDelegate(self))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate((64, 76, 98, 98)):
-            self.setColumnWidth(column, width)
-        header.setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
+        wide = self.fontMetrics().horizontalAdvance
+        for column, widest in enumerate(("●  queued", "CHARACTER", "00:00:00:00", "00:00:00:00")):
+            self.setColumnWidth(column, wide(widest) + 24)
+        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
         for what in (models.PROJECT, models.JOBS, models.SELECTION):
             model.listen(what, self.refresh)
         self.itemChanged.connect(self._edited)
@@ -50,23 +67,15 @@ class CueTable(QTableWidget):
             return
         self.blockSignals(True)
         cues = self.model.project.cues
-        self.setRowCount(len(cues))
-        chosen = {index.row() for index in self.selectionModel().selectedRows()}
+        if cues is not self._shown:
+            self._fill(cues)
         for row, cue in enumerate(cues):
-            start, end = cue.range.start_time, cue.range.end_time_exclusive()
-            values = (
-                self.model.state(cue),
-                cue.character or models.KIND_NAMES[cue.kind],
-                self.model.timecode(start),
-                self.model.timecode(end),
-                cue.text,
-            )
-            for column, value in enumerate(values):
-                self._set(row, column, value, cue)
-            if cue.id == self.model.selected_cue and row not in chosen:
-                self.selectRow(row)
-        if not self.model.selected_cue:
+            self._show_state(self.item(row, STATE), self.model.state(cue))
+        chosen = next((row for row, cue in enumerate(cues) if cue.id == self.model.selected_cue), -1)
+        if chosen < 0:
             self.clearSelection()
+        elif not self.item(chosen, STATE).isSelected():
+            self.selectRow(chosen)
         self.blockSignals(False)
 
     def commit(self) -> None:
@@ -79,25 +88,65 @@ class CueTable(QTableWidget):
         if self._late:
             self.refresh()
 
+    def resizeEvent(self, event) -> None:
+        self.setColumnHidden(OUT, event.size().width() < _ROOMY)
+        super().resizeEvent(event)
+
+    def paintEvent(self, event) -> None:
+        super().paintEvent(event)
+        if self.rowCount() == 0:
+            p = QPainter(self.viewport())
+            p.setPen(QColor(themes.current().dim))
+            p.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _HINT)
+
+    def _fill(self, cues: tuple[Cue, ...]) -> None:
+        self._shown = cues
+        self.setRowCount(len(cues))
+        for row, cue in enumerate(cues):
+            start, end = cue.range.start_time, cue.range.end_time_exclusive()
+            who = cue.character or models.KIND_NAMES[cue.kind]
+            values = ("", who, self.model.timecode(start), self.model.timecode(end), cue.text)
+            for column, value in enumerate(values):
+                self._set(row, column, value, cue)
+
     def _set(self, row: int, column: int, value: str, cue: Cue) -> None:
         item = self.item(row, column)
         if item is None:
             item = QTableWidgetItem()
             self.setItem(row, column, item)
-        editable = column == 4 or (column == 1 and cue.kind == "dialogue")
+        editable = column == TEXT or (column == WHO and cue.kind == "dialogue")
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
         item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if editable else flags)
         item.setData(Qt.ItemDataRole.UserRole, cue.id)
-        if item.text() != value:
+        if column != STATE and item.text() != value:
             item.setText(value)
-        item.setToolTip(value if column == 4 else "")
+        if column == TEXT:
+            item.setToolTip(value)
+
+    def _show_state(self, item: QTableWidgetItem, state: str) -> None:
+        if item.data(_STATE_ROLE) != state:
+            item.setData(_STATE_ROLE, state)
+            item.setText(f"{themes.mark(state)}  {state}")
+            item.setToolTip(_MEANINGS.get(state, "Is being made now"))
 
     def _edited(self, item: QTableWidgetItem) -> None:
         cue_id = item.data(Qt.ItemDataRole.UserRole)
-        signal = self.text_edited if item.column() == 4 else self.character_edited
+        signal = self.text_edited if item.column() == TEXT else self.character_edited
         signal.emit(cue_id, item.text())
 
     def _selected(self) -> None:
         items = self.selectedItems()
         if items and items[0].data(Qt.ItemDataRole.UserRole) != self.model.selected_cue:
             self.model.select_cue(items[0].data(Qt.ItemDataRole.UserRole))
+
+
+_STATE_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+class _StateDelegate(QStyledItemDelegate):
+    """A state in its colour, whatever the theme is by now."""
+
+    def initStyleOption(self, option, index) -> None:
+        super().initStyleOption(option, index)
+        colour = themes.current().state(index.data(_STATE_ROLE) or "")
+        option.palette.setColor(QPalette.ColorRole.Text, colour)

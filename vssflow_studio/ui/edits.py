@@ -56,6 +56,10 @@ class Edits(QUndoStack):
             cast[character] = voice
         self._push(replace(self.model.project, cast=cast), "Change voice")
 
+    def change_project(self, project: Project, name: str) -> None:
+        """Put a whole other project in place of this one."""
+        self._push(project, name)
+
     def remove(self, cue_id: str) -> None:
         """Take a cue away; its takes' files stay on disk."""
         self._push(self.model.without_cue(cue_id), "Remove cue")

@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ..errors import StudioError
-from ..media.video import opened
+from ..image_sequence import as_sequence
+from ..media.span import Span
+from ..media.video import frames_at, opened
 
 _KEPT = 24  # decoded frames kept, so that playing backwards decodes each stretch once
 _LARGEST = 960  # pixels of a picture's width in the viewer
@@ -58,7 +60,7 @@ class FrameReader(QObject):
             if name:
                 try:
                     if name != media or frames is None or not frames.has_near(second):
-                        frames, media = Frames(name, second), name
+                        frames, media = Stills(name) if as_sequence(name) else Frames(name, second), name
                     image = frames.at(second)
                 except (StudioError, av.FFmpegError):
                     frames = None
@@ -105,6 +107,22 @@ class Frames:
 
     def _time(self, frame) -> float:
         return float((frame.pts or 0) * self._stream.time_base) - self._origin
+
+
+class Stills:
+    """Numbered pictures, each opened when it is wanted."""
+
+    def __init__(self, media: str) -> None:
+        self._media = media
+
+    def has_near(self, second: float) -> bool:
+        """Always: no picture needs another."""
+        return True
+
+    def at(self, second: float) -> QImage:
+        """The picture seen at `second`. Raises MediaError."""
+        span = Span(self._media, second, 0.0, 0.0)
+        return _to_image(next(frames_at(self._media, [second], span)))
 
 
 def _to_image(frame) -> QImage:

@@ -20,10 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ..engine.line import warnings_for
 from ..errors import StudioError
+from ..models.interface import Voice
 from ..timeline.cues import Cue
 from ..timeline.timecode import range_of
 from . import model as models
+from .controls import Controls
 from .theme import S1, S2
 
 
@@ -46,7 +49,7 @@ class Inspector(QStackedWidget):
     cast_changed = Signal(str, str)
     failed = Signal(object)
 
-    def __init__(self, model: models.StudioModel, voices: tuple[str, ...]) -> None:
+    def __init__(self, model: models.StudioModel, voices: tuple[Voice, ...]) -> None:
         super().__init__()
         self.model, self.voices, self._shown = model, voices, ""
         self._hint, self._clip, self._cue = QLabel(), QWidget(), QWidget()
@@ -87,12 +90,16 @@ class Inspector(QStackedWidget):
         self.character.setEditable(True)
         self.character.lineEdit().setPlaceholderText("who speaks")
         self.start, self.end = QLineEdit(), QLineEdit()
-        self.takes = QListWidget()
+        self.controls, self.warning, self.takes = Controls(), QLabel(), QListWidget()
+        self.warning.setObjectName("warning")
+        self.warning.setWordWrap(True)
+        self.warning.setMinimumHeight(2 * self.warning.fontMetrics().lineSpacing())
         self.text.setFixedHeight(72)
         self.text.setTabChangesFocus(True)
         self.takes.setMaximumHeight(110)
+        self.takes.setMinimumHeight(48)
         self.takes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        form = QFormLayout(self._cue)
+        form = self._form = QFormLayout(self._cue)
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(S2)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -103,13 +110,17 @@ class Inspector(QStackedWidget):
             ("Line", self.text),
             ("In", self.start),
             ("Out", self.end),
+            ("Delivery", self.controls),
+            ("Pitch", self.controls.voice),
             ("Takes", self.takes),
         ):
             self._labels[name] = QLabel(name)
             widget.setAccessibleName(name)
             self._labels[name].setBuddy(widget)
             form.addRow(self._labels[name], widget)
+        form.insertRow(form.getWidgetPosition(self.text)[0] + 1, self.warning)
         form.addRow(self._buttons())
+        self.controls.finished.connect(self.commit)
         self.character.lineEdit().editingFinished.connect(self.commit)
         self.character.activated.connect(self.commit)
         self.voice.activated.connect(self._voice_chosen)
@@ -157,9 +168,9 @@ class Inspector(QStackedWidget):
     def _show_cue(self, cue: Cue) -> None:
         speaks, fresh = cue.kind == "dialogue", cue.id != self._shown
         self._shown = cue.id
-        for name, widget in (("Character", self.character), ("Voice", self.voice)):
-            widget.setVisible(speaks)
-            self._labels[name].setVisible(speaks)
+        for widget in (self.character, self.voice, self.controls):
+            self._form.setRowVisible(widget, speaks)
+        self._labels["Pitch"].setText("Pitch" if speaks else "Energy")
         self._labels["Line"].setText(models.KIND_NAMES[cue.kind] if speaks else "Prompt")
         self.text.setPlaceholderText("what is said" if speaks else "footsteps on gravel, a door closes …")
         if speaks:
@@ -173,6 +184,10 @@ class Inspector(QStackedWidget):
         for field, time in zip((self.start, self.end), ends, strict=True):
             if fresh or not field.isModified():
                 field.setText(self.model.timecode(time))
+        self.controls.show_cue(cue, fresh)
+        warnings = warnings_for(cue, self.model.project, self.model.path or "")
+        self.warning.setText("\n".join(f"⚠ {text}" for text in warnings))
+        self._form.setRowVisible(self.warning, bool(warnings))
         self._fill_takes(cue)
         self._show_job()
 
@@ -193,8 +208,13 @@ class Inspector(QStackedWidget):
         self.voice.blockSignals(True)
         self.voice.clear()
         self.voice.addItem("automatic", "")
+        names = [voice.name for voice in self.voices]
+        if chosen and chosen not in names:
+            self.voice.addItem(chosen, chosen)  # of another model, or of an earlier version
         for voice in self.voices:
-            self.voice.addItem(voice, voice)
+            label = f"{voice.name} – {voice.sex}, {voice.age}" if voice.sex else voice.name
+            self.voice.addItem(label, voice.name)
+            self.voice.setItemData(self.voice.count() - 1, voice.about, Qt.ItemDataRole.ToolTipRole)
         self.voice.setCurrentIndex(max(0, self.voice.findData(chosen)))
         self.voice.blockSignals(False)
 
@@ -235,7 +255,8 @@ class Inspector(QStackedWidget):
             return
         self._follow_model()
         who = self.character.currentText().strip() if cue.kind == "dialogue" else ""
-        changed = replace(cue, text=self.text.toPlainText().strip(), character=who, range=range_)
+        typed = replace(cue, text=self.text.toPlainText().strip(), character=who, range=range_)
+        changed = self.controls.given_to(typed)
         if changed != cue:
             self.edited.emit(changed, _edit_name(cue, changed))
 
@@ -244,6 +265,7 @@ class Inspector(QStackedWidget):
         for field in (self.character.lineEdit(), self.start, self.end):
             field.setModified(False)
         self.text.document().setModified(False)
+        self.controls.taken()
 
     def _voice_chosen(self) -> None:
         cue, voice = self.model.cue, self.voice.currentData()
@@ -275,4 +297,7 @@ def _edit_name(old: Cue, new: Cue) -> str:
         return "Change cue range"
     if old.character != new.character:
         return "Change character"
+    for field in ("delivery", "pace", "pitch", "energy"):
+        if getattr(old, field) != getattr(new, field):
+            return f"Change {field}"
     return "Edit line" if new.kind == "dialogue" else "Edit prompt"

@@ -13,6 +13,7 @@ from ..engine.request import Sampling
 from ..engine.takes import TakeStore
 from ..errors import StudioError
 from ..models.registry import model_card
+from ..timeline.cues import Take
 from ..timeline.rebase import rebased
 from .model import StudioModel
 
@@ -29,7 +30,7 @@ class Jobs(QObject):
     changed = Signal(object)
     made = Signal(str, object)
     failed = Signal(object)
-    _event = Signal(object)
+    _event = Signal(object, object)
 
     def __init__(self, model: StudioModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +51,10 @@ class Jobs(QObject):
             request = plan(model.timeline, model.views, cue, model.project, sampling, model.path)
             store = TakeStore(model.path)
             order = store.order(model.timeline, cue, request, model_card(sampling.model))
-            self.queue = self.queue or JobQueue("auto", self._event.emit)
+            if made := store.found(order):  # a crash or an undo took it off the cue
+                self.made.emit(cue_id, store.take(order, made))
+                return
+            self.queue = self.queue or JobQueue("auto", self._told)
             self._asked[order.take_id] = model.timeline, store
             self.queue.submit(request, order)
         except StudioError as error:
@@ -78,7 +82,22 @@ class Jobs(QObject):
             self.queue.close()
             self.queue = None
 
-    def _heard(self, job: Job) -> None:
+    def _told(self, job: Job) -> None:
+        """On the queue's thread, where a finished WAV is read and entered without a halt."""
+        answer: Take | StudioError | None = job.error
+        _, store = self._asked.get(job.order.take_id, (None, None))
+        if job.state == "done" and store:
+            try:
+                answer = store.take(job.order, job.order.path)
+                store.remember(job.order)
+            except StudioError as error:
+                answer = error
+        try:
+            self._event.emit(job, answer)
+        except RuntimeError:
+            pass  # the window is gone
+
+    def _heard(self, job: Job, answer: Take | StudioError | None) -> None:
         timeline, store = self._asked.get(job.order.take_id, (None, None))
         if job.is_over:
             self._asked.pop(job.order.take_id, None)
@@ -86,18 +105,9 @@ class Jobs(QObject):
             return  # another timeline is open by now; the take stays on disk
         self.model.job_changed(job)
         self.changed.emit(job)
-        if job.state == "done":
-            self._keep(job, store)
-        elif job.state == "failed" and job.error:
-            self.failed.emit(job.error)
-
-    def _keep(self, job: Job, store: TakeStore) -> None:
-        """Hand over the take; its WAV lies where the timeline was saved when it was ordered."""
-        try:
-            take = store.take(job.order, job.order.path)
-            here = self.model.path.resolve().parent
-            path = rebased(take.path, store.base, here)
-            self.made.emit(job.order.cue_id, replace(take, path=path))
-            store.remember(job.order)
-        except StudioError as error:
-            self.failed.emit(error)
+        if isinstance(answer, StudioError):
+            self.failed.emit(answer)
+        elif answer:
+            # Its WAV lies where the timeline was saved when it was ordered.
+            path = rebased(answer.path, store.base, self.model.path.resolve().parent)
+            self.made.emit(job.order.cue_id, replace(answer, path=path))

@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
+    QInputDialog,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from ..errors import StudioError
+from ..errors import ChoiceNeeded, StudioError
 from ..models.registry import model_cards
+from ..timeline.cues import Project
+from ..timeline.files import READABLE
+from ..timeline.importing import work_file
 from . import commands, recent
 from . import model as models
 from . import theme as themes
+from .conforming import report_or_error
 from .cue_table import CueTable
 from .edits import Edits
+from .exports import Exports, told
 from .inspector import Inspector
 from .jobs import Jobs
+from .media_watch import MediaWatch
+from .offline import OfflineDialog
 from .panels import JobStatus, MessageBar, Welcome, panel
 from .player import Player
+from .saving import Saving
 from .timeline_view import TimelineView
 from .viewer import Screen, Viewer
 
-_FILTER = "Timelines (*.otio *.otioz)"
+_FILTER = f"Timelines ({' '.join('*' + suffix for suffix in READABLE)})"
 
 
 class MainWindow(QMainWindow):
@@ -44,10 +53,16 @@ class MainWindow(QMainWindow):
         self.model = models.StudioModel()
         self.undo_stack = Edits(self.model, self)
         self.jobs = Jobs(self.model, self)
+        self.exports = Exports(self.model, self)
+        self.saving = Saving(
+            self, self.model, self.undo_stack, commit=self._commit, typed=self._typed, reopen=self._open
+        )
+        self.guard, self.media = self.saving.guard, MediaWatch(self.model, self)
         self.message, self.welcome, self.status = MessageBar(), Welcome(), JobStatus(self.model)
         self.screen_ = Screen()
         self.player = Player(self.model, self)
-        voices = tuple(voice for card in model_cards() for voice in card.voices)
+        # The window generates with the draft; other models are the command line's.
+        voices = tuple(voice for card in model_cards() if card.family == "draft" for voice in card.choices)
         self.cue_table, self.inspector = CueTable(self.model), Inspector(self.model, voices)
         self.timeline_view = TimelineView(self.model)
         self.actions_ = commands.build_actions(self, self._slots(), self.undo_stack)
@@ -70,9 +85,14 @@ class MainWindow(QMainWindow):
         """What each command does."""
         return {
             "open": self.ask_open,
+            "conform": self.ask_conform,
             "save": self.save,
-            "save_as": self.ask_save_as,
+            "save_as": self.saving.ask_save_as,
+            "export": self.ask_export,
+            "temp": self.exports.show_temp,
+            "restore": self.saving.ask_restore,
             "quit": self.close,
+            "offline": self.show_offline,
             "line": lambda: self.add_cue("dialogue"),
             "foley": lambda: self.add_cue("foley"),
             "ambience": lambda: self.add_cue("ambience"),
@@ -134,9 +154,16 @@ class MainWindow(QMainWindow):
         ui.cancel_asked.connect(jobs.cancel)
         ui.remove_asked.connect(self.remove_cue)
         ui.cast_changed.connect(edits.change_cast)
-        for source in (ui, jobs):
+        for source in (ui, self.exports, jobs, self.saving):
             source.failed.connect(self.message.show_error)
         jobs.made.connect(edits.add_take)
+        self.exports.begun.connect(lambda name: self.message.show_text(f"Exporting {name}…"))
+        self.exports.done.connect(lambda made: self.message.show_text(told(made)))
+        jobs.made.connect(self.guard.write_aside)
+        self.guard.looked.connect(lambda _, missing: self.media.heard(missing))
+        self.media.lost.connect(self.message.show_error)
+        self.media.back.connect(self.message.hide)
+        self.media.back.connect(self.timeline_view.background.retry)
         self.cue_table.text_edited.connect(lambda i, text: edits.change_fields(i, "Edit line", text=text))
         self.cue_table.character_edited.connect(
             lambda i, who: edits.change_fields(i, "Change character", character=who)
@@ -148,6 +175,7 @@ class MainWindow(QMainWindow):
         self.player.reader.shown.connect(self.screen_.show_image)
         self.player.speed_changed.connect(self._speed_changed)
         edits.cleanChanged.connect(self._update)
+        self.saving.saved.connect(self._update)
         for what in (models.TIMELINE, models.SELECTION, models.PLAYHEAD, models.JOBS, models.PROJECT):
             self.model.listen(what, self._update)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._show_theme)
@@ -172,7 +200,8 @@ class MainWindow(QMainWindow):
         """Title, clock and commands after any change."""
         model, opened = self.model, self.model.timeline is not None
         self._pages.setCurrentIndex(1 if opened else 0)
-        self.setWindowTitle(f"{model.path.name}[*] – VSSFlow Studio" if opened else "VSSFlow Studio[*]")
+        name = f"{model.path.name}{' (read-only)' if self.guard.read_only else ''}[*] – " if opened else ""
+        self.setWindowTitle(f"{name}VSSFlow Studio{'' if opened else '[*]'}")
         self.setWindowModified(opened and not self.undo_stack.isClean())
         self.viewer.clock.setText(model.timecode(model.playhead))
         self.status.device = self.jobs.queue.device if self.jobs.queue else ""
@@ -186,6 +215,12 @@ class MainWindow(QMainWindow):
         if name:
             self.open(Path(name))
 
+    def ask_conform(self) -> None:
+        """Choose the new cut of this timeline, and carry the cues to it."""
+        name, _ = QFileDialog.getOpenFileName(self, "Conform to new cut", recent.folder(), _FILTER)
+        if name:
+            report_or_error(self, Path(name))
+
     def open_sample(self) -> None:
         """Open the user's own copy of the sample."""
         try:
@@ -195,54 +230,58 @@ class MainWindow(QMainWindow):
 
     def open(self, path: Path) -> bool:
         """Open `path`; says what is wrong in the window and keeps what is open."""
-        if not self._may_leave():
-            return False
+        return self.saving.may_leave() and self._open(Path(path))
+
+    def _work_file(self, path: Path, **chosen) -> Path | None:
+        """The .otio of a timeline of another kind; asks for what the file leaves open."""
         try:
-            self.model.open(path)
+            return work_file(path, **chosen)
+        except ChoiceNeeded as error:
+            names = [str(choice) for choice in error.choices]
+            title = error.option.capitalize()
+            name, ok = QInputDialog.getItem(self, title, error.what, names, 0, False)
+            choice = dict(zip(names, error.choices, strict=True)).get(name)
+            return self._work_file(path, **{**chosen, error.option: choice}) if ok else None
+
+    def _open(self, path: Path) -> bool:
+        entry = None
+        try:
+            path = self._work_file(path)
+            if path is None:
+                return False
+            entry = self.guard.admit(path)
+            if entry is None:
+                return False
+            self.model.open(entry.path)
         except StudioError as error:
             self.message.show_error(error)
+            if entry:
+                self.guard.refuse(entry)
             return False
+        self.guard.enter(entry)
         self.player.pause()
         self.jobs.cancel_all()
         self.undo_stack.clear()
         self.message.hide()
-        recent.remember(path)
+        recent.remember(entry.path)
+        if entry.recovered:
+            self.undo_stack.change_project(entry.recovered, "Recover unsaved changes")
+        self.media.opened()
+        self._update()
         return True
 
     def save(self, path: Path | None = None) -> bool:
         """Write the timeline; says what is wrong in the window."""
-        self._commit()
-        folder = self.model.path.resolve().parent
-        try:
-            self.model.save(path)
-        except StudioError as error:
-            self.message.show_error(error)
-            return False
-        if self.model.path.resolve().parent != folder:
-            self.undo_stack.clear()  # earlier states name their takes from the old folder
-        self.undo_stack.setClean()
-        self._update()
-        return True
+        return self.saving.save(path)
 
-    def ask_save_as(self) -> None:
-        """Choose another file and write the timeline there."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save timeline as", str(self.model.path), _FILTER)
-        if name:
-            self.save(Path(name))
-
-    def _may_leave(self) -> bool:
-        """Ask about unsaved edits, half-typed ones too; whether to go on."""
+    def ask_export(self) -> None:
+        """Write the timeline, what is half-typed too, for another program."""
         self._commit()
-        if self.model.timeline is None or self.undo_stack.isClean():
-            return True
-        kinds = QMessageBox.StandardButton
-        answer = QMessageBox.question(
-            self,
-            "Unsaved changes",
-            f"Save the changes to {self.model.path.name}?",
-            kinds.Save | kinds.Discard | kinds.Cancel,
-        )
-        return self.save() if answer == kinds.Save else answer == kinds.Discard
+        self.exports.ask()
+
+    def show_offline(self) -> None:
+        """The table of offline media."""
+        OfflineDialog(self.model, self.undo_stack, self).open()
 
     # --- cues, generation and playback ---
 
@@ -250,6 +289,13 @@ class MainWindow(QMainWindow):
         """Take over what is typed anywhere but not yet confirmed."""
         self.cue_table.commit()
         self.inspector.commit()
+
+    def _typed(self) -> Project:
+        """The project with the text that is half typed."""
+        cue, text = self.model.cue, self.inspector.text
+        if cue is None or not text.document().isModified():
+            return self.model.project
+        return self.model.with_cue(replace(cue, text=text.toPlainText().strip()))
 
     def add_cue(self, kind: str) -> None:
         """A new cue over the selected clip; the cursor goes where its text is typed."""
@@ -281,6 +327,11 @@ class MainWindow(QMainWindow):
 
     # --- events ---
 
+    def changeEvent(self, event) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.guard.look(self.media.paths)
+
     def dragEnterEvent(self, event) -> None:
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
@@ -291,10 +342,13 @@ class MainWindow(QMainWindow):
             self.open(Path(urls[0].toLocalFile()))
 
     def closeEvent(self, event) -> None:
-        if not self._may_leave():
+        if not self.saving.may_leave():
             event.ignore()
             return
+        self.guard.close()
+        self.media.search.cancel()
         self.player.close()
         self.jobs.close()
+        self.exports.close()
         self.timeline_view.background.close()
         event.accept()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import opentimelineio as otio
@@ -11,8 +12,9 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..engine.preview import sound_spans
 from ..engine.queue import Job
-from ..errors import StudioError
+from ..errors import StudioError, TextError
 from ..media.span import Span
+from ..script.markup import parse
 from ..timeline.clips import (
     ClipView,
     clip_views,
@@ -21,8 +23,9 @@ from ..timeline.clips import (
     timeline_rate,
 )
 from ..timeline.cue_sheet import parse_time
-from ..timeline.cues import Cue, Kind, Project, Take, new_id
-from ..timeline.files import read_timeline, write_timeline
+from ..timeline.backups import keep_unsaved, save_timeline
+from ..timeline.cues import Cue, Kind, Project, Relinked, Take, new_id
+from ..timeline.files import read_timeline
 from ..timeline.metadata import read_project, write_project
 from ..timeline.rebase import rebase, rebased_project
 from ..timeline.tracks import place_takes
@@ -35,7 +38,9 @@ class StudioModel:
     """The open timeline, its cues, what is selected, the playhead and the jobs' states.
 
     `listen(what, callback)`: `what` is one of the constants above; callbacks get no
-    arguments and run on the caller's thread, which is always the window's.
+    arguments and run on the caller's thread, which is always the window's. TIMELINE is
+    told when another one is opened. `rate` is frames a second of the timeline, `duration`
+    its length with our takes.
     """
 
     def __init__(self) -> None:
@@ -43,6 +48,8 @@ class StudioModel:
         self.timeline: otio.schema.Timeline | None = None
         self.project = Project()
         self.views: tuple[ClipView, ...] = ()
+        self.found: dict[str, Relinked] = {}
+        self.rate, self.duration = 24.0, RationalTime(0, 24)
         self.selected_clip: ClipView | None = None
         self.selected_cue = ""
         self.playhead = RationalTime(0, 24)
@@ -65,9 +72,9 @@ class StudioModel:
         timeline = read_timeline(path)
         project = read_project(timeline)
         self.path, self.timeline, self.project = Path(path), timeline, project
-        self.jobs, self.selected_clip, self.selected_cue = {}, None, ""
-        self.playhead = RationalTime(0, self.rate)
+        self.jobs, self.selected_clip, self.selected_cue, self.found = {}, None, "", {}
         self._refresh()
+        self.playhead = RationalTime(0, self.rate)
         self._tell(TIMELINE, PROJECT, SELECTION, PLAYHEAD)
 
     def save(self, path: Path | None = None) -> None:
@@ -79,32 +86,35 @@ class StudioModel:
         write_project(self.timeline, self.project)
         place_takes(self.timeline, self.project.cues)
         try:
-            write_timeline(self.timeline, target)
+            save_timeline(self.timeline, target)
         except StudioError:  # still the old file's timeline
             rebase(self.timeline, new, old)
             self.project = rebased_project(self.project, new, old)
             raise
         self.path = target
         self._refresh()
-        self._tell(TIMELINE, PROJECT)
+        self._tell(PROJECT)
+
+    def keep_aside(self) -> None:
+        """Put the timeline as it is, unsaved, among the backups of its file. Raises StorageError."""
+        write_project(self.timeline, self.project)
+        place_takes(self.timeline, self.project.cues)
+        keep_unsaved(self.timeline, self.path)
+
+    def look_for_media(self, found: dict[str, Relinked] | None = None) -> None:
+        """See anew which media is there, and use what a search of the project's folders found."""
+        self.found |= found or {}
+        self._refresh()
+        self._tell(PROJECT)
 
     def _refresh(self) -> None:
         """Takes onto the tracks, and the flat view of everything anew."""
         place_takes(self.timeline, self.project.cues)
-        folders = [Path(folder) for folder in self.project.search_folders]
-        self.views = clip_views(self.timeline, self.path.resolve().parent, folders)
+        relinked = {**self.project.relinked, **self.found}
+        self.views = clip_views(self.timeline, self.path.resolve().parent, relinked=relinked)
+        self.rate, self.duration = timeline_rate(self.timeline), timeline_duration(self.timeline)
 
     # --- time ---
-
-    @property
-    def rate(self) -> float:
-        """Frames a second of the timeline."""
-        return timeline_rate(self.timeline) if self.timeline else 24.0
-
-    @property
-    def duration(self) -> RationalTime:
-        """Of the timeline, our takes included."""
-        return timeline_duration(self.timeline) if self.timeline else RationalTime(0, 24)
 
     def timecode(self, time: RationalTime) -> str:
         """Record timecode."""
@@ -145,8 +155,10 @@ class StudioModel:
 
     def apply(self, project: Project) -> None:
         """Make `project` the present one."""
-        self.project = project
-        if self.timeline:
+        before, self.project = self.project, project
+        if before.relinked != project.relinked:
+            self.found = {}  # the editor's choice goes first
+        if self.timeline and _laid(before) != _laid(project):
             self._refresh()
         if self.selected_cue and not self.cue:
             self.selected_cue = ""
@@ -161,6 +173,8 @@ class StudioModel:
 
     def with_cue(self, cue: Cue) -> Project:
         """The project with `cue` put in, or in place of the one with its id; sorted by time."""
+        if before := self.find(cue.id):
+            cue = replace(cue, range=before.range).with_range(cue.range)
         others = [other for other in self.project.cues if other.id != cue.id]
         ordered = sorted((*others, cue), key=lambda one: one.range.start_time.value)
         return replace(self.project, cues=tuple(ordered))
@@ -197,18 +211,43 @@ class StudioModel:
         if job and job.state == "failed":
             return "failed"
         take = cue.circled_take
+        if cue.picture == "gone":
+            return "orphaned"
         if take is None:
             return "wanted"
-        return "ready" if is_fresh(cue, take) else "stale"
+        voice = cue.voice or self.project.cast.get(cue.character, "")
+        return "ready" if is_fresh(cue, take, voice) else "stale"
 
     def sounds(self) -> list[Span]:
         """All that is heard, our takes included."""
         return sound_spans(self.timeline, self.views) if self.timeline else []
 
 
-def is_fresh(cue: Cue, take: Take) -> bool:
-    """Whether the take still answers what the cue asks for."""
-    asked = take.provenance.get("text", cue.text)
-    voice = take.provenance.get("voice", "")
-    same_voice = not cue.voice or not voice or cue.voice == voice
-    return asked == cue.text and same_voice and take.duration == cue.range.duration
+def is_fresh(cue: Cue, take: Take, voice: str = "") -> bool:
+    """Whether the take still answers what the cue asks for; an empty voice is any."""
+    made = take.provenance
+    if cue.picture:
+        return False
+    if made.get("text", cue.text) != cue.text or take.duration != cue.range.duration:
+        return False
+    if made.get("energy", 0.0) != cue.energy:
+        return False
+    if cue.kind != "dialogue":
+        return True
+    asked = (cue.pace, cue.pitch, _own_delivery(cue.text) or cue.delivery)
+    given = (made.get("pace"), made.get("pitch", 0.0), made.get("delivery", "normal"))
+    return asked == given and (not voice or made.get("voice", voice) == voice)
+
+
+@lru_cache(4096)
+def _own_delivery(text: str) -> str:
+    """The delivery that the line itself begins with."""
+    try:
+        return parse(text).delivery
+    except TextError:
+        return ""
+
+
+def _laid(project: Project) -> tuple:
+    """What decides where which clips lie; all else needs no look at the timeline."""
+    return tuple(cue for cue in project.cues if cue.circled_take), project.relinked

@@ -57,7 +57,11 @@ class MessageBar(QFrame):
 
     def show_error(self, error: StudioError) -> None:
         """Say what happened, where and what to do."""
-        self._text.setText(str(error))
+        self.show_text(str(error))
+
+    def show_text(self, text: str) -> None:
+        """Say something that went as it should."""
+        self._text.setText(text)
         self.show()
 
     @property
@@ -136,8 +140,10 @@ class JobStatus(QWidget):
             ready = sum(cue.circled_take is not None for cue in cues)
             self.text.setText(f"{ready} of {len(cues)} cues have a take" if cues else "")
             return
+        self.progress.setUpdatesEnabled(False)  # a value would paint the window at once
         self.progress.setRange(0, running.steps)
         self.progress.setValue(running.step)
+        self.progress.setUpdatesEnabled(True)
         waiting = sum(job.state == "queued" for job in jobs)
         left = f", {running.eta:.0f} s left" if running.eta is not None else ""
         more = f", {waiting} waiting" if waiting else ""

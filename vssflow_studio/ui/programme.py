@@ -56,11 +56,13 @@ def _window(span: Span, begin: float, length: float) -> Span:
     """What is heard of the span in `length` seconds from `begin`, counted from there."""
     late = max(0.0, begin - span.offset)
     offset = max(0.0, span.offset - begin)
+    duration = min(span.duration - late, length - offset)
     return replace(
         span,
         media_start=span.media_start + late * span.speed,
         offset=offset,
-        duration=min(span.duration - late, length - offset),
+        duration=duration,
+        levels=(span.level(begin + offset), span.level(begin + offset + duration)),
     )
 
 

@@ -34,20 +34,37 @@ class Theme:
     ambience: str
     playhead: str
     warning: str
+    good: str
+    bad: str
 
     def kind(self, kind: str) -> QColor:
         """The colour of a cue's kind."""
         return QColor(getattr(self, kind))
 
+    def state(self, state: str) -> QColor:
+        """The colour of a cue's state, of `StudioModel.state`."""
+        known = {"ready": self.good, "stale": self.warning, "failed": self.bad, "orphaned": self.bad}
+        return QColor(self.accent if "%" in state else known.get(state, self.dim))
+
 
 DARK = Theme(
     True, "#16181c", "#1d2025", "#282c33", "#363b44", "#e8eaee", "#9aa1ad", "#5b9cf5", "#0b1220",
-    "#3c5a80", "#3d6b58", "#d9a441", "#4fb08d", "#8f86d8", "#f0575f", "#f2b04b",
+    "#3c5a80", "#3d6b58", "#d9a441", "#4fb08d", "#a199e6", "#f0575f", "#f2b04b",
+    "#62c79d", "#ff7b81",
 )
 LIGHT = Theme(
     False, "#eceef1", "#f8f9fa", "#ffffff", "#cfd4db", "#1b1e24", "#5d6673", "#1f63c9", "#ffffff",
-    "#9db9dc", "#a5cfbd", "#b97a10", "#1f7a5c", "#5b50b5", "#c92a35", "#9a6200",
+    "#9db9dc", "#a5cfbd", "#945f00", "#1a6b4f", "#5b50b5", "#c92a35", "#8a5700",
+    "#1a6b4f", "#b3212c",
 )
+
+_MARKS = {"wanted": "○", "queued": "◌", "ready": "●", "stale": "△", "failed": "✕", "orphaned": "⌀"}
+
+
+def mark(state: str) -> str:
+    """A cue's state in one sign."""
+    return _MARKS.get(state, "◔")
+
 
 
 def current() -> Theme:
@@ -88,12 +105,14 @@ def style_sheet(t: Theme) -> str:
     #title {{ color: {t.dim}; font-size: {SMALL}px; font-weight: 600; }}
     #headline {{ font-size: {TITLE}px; font-weight: 600; }}
     #hint, #status {{ color: {t.dim}; font-size: {SMALL}px; }}
+    #warning {{ color: {t.warning}; font-size: {SMALL}px; }}
     #timecode {{ font-family: monospace; font-size: {TITLE}px; }}
     QLabel {{ background: transparent; }}
-    QLineEdit, QPlainTextEdit, QComboBox {{ background: {t.raised}; border: 1px solid {t.border};
+    QLineEdit, QPlainTextEdit, QComboBox, QDoubleSpinBox {{ background: {t.raised}; border: 1px solid {t.border};
         border-radius: 4px; padding: {S1}px {S2}px; selection-background-color: {t.accent};
         selection-color: {t.on_accent}; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border-color: {t.accent}; }}
+    QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
+    QDoubleSpinBox {{ padding: {S1}px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ image: url("{(resources() / "icons" / "chevron.svg").as_posix()}"); width: 12px; height: 12px; }}
     QComboBox QLineEdit {{ border: none; background: transparent; padding: 0; }}

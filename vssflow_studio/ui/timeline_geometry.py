@@ -42,6 +42,7 @@ class Geometry:
         self.preview: tuple[str, TimeRange] | None = None
         self._laned: tuple[tuple[Cue, ...] | None, dict[str, tuple[int, int]]] = (None, {})
         self._rowed: tuple[object, object, dict[int, Row]] = (None, None, {})
+        self._spanned: tuple[object, list[tuple[float, float, ClipView]]] = (None, [])
 
     def x_of(self, frame: float) -> float:
         """Where a timeline frame stands."""
@@ -71,6 +72,15 @@ class Geometry:
     def row_top(self, row: Row) -> float:
         """Where a row begins."""
         return RULER + CUES + row.top - self.scroll_y
+
+    def clips_between(self, left: float, right: float) -> list[ClipView]:
+        """The clips of which something shows between two places; quick, as it is asked often."""
+        views = self.model.views
+        if self._spanned[0] is not views:
+            ends = ((v.record.start_time.value, v.record.end_time_exclusive().value, v) for v in views)
+            self._spanned = views, list(ends)
+        first, last = self.frame_at(left - 2), self.frame_at(right + 2)
+        return [view for start, end, view in self._spanned[1] if start <= last and end >= first]
 
     def clip_rect(self, view: ClipView) -> QRectF:
         """Where a clip is drawn."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 from opentimelineio.opentime import RationalTime
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 
 from ..media.sound import peaks
@@ -16,23 +17,29 @@ from ..media.video import probe, thumbnail
 from ..timeline.clips import ClipView
 from ..timeline.cues import Cue
 from .background import Background
-from .theme import SMALL, Theme
+from .theme import SMALL, Theme, mark
 from .timeline_geometry import CUES, HEADER, RULER, Geometry
 
 _PEAKS = 2000  # lowest and highest samples kept of a file
 _LABEL = 15  # pixels of a line of text
 _STEPS = (0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
-_MARKS = {"wanted": "○", "queued": "◌", "ready": "●", "stale": "△", "failed": "✕"}
 
 
 class TimelinePainter:
-    """One painting of the timeline into `area`; what is slow comes from `background` later."""
+    """One painting of `wanted`, a part of `area`; what is slow comes from `background` later."""
 
     def __init__(
-        self, p: QPainter, geometry: Geometry, theme: Theme, background: Background, area: QRectF
+        self,
+        p: QPainter,
+        geometry: Geometry,
+        theme: Theme,
+        background: Background,
+        area: QRectF,
+        wanted: QRectF,
     ) -> None:
         self.p, self.geometry, self.theme, self.area = p, geometry, theme, area
         self.model, self.background = geometry.model, background
+        self.left, self.right = max(float(HEADER), wanted.left()), wanted.right()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = QFont(p.font())
         font.setPixelSize(SMALL)
@@ -45,7 +52,7 @@ class TimelinePainter:
         p.setClipRect(QRectF(HEADER, 0, area.width() - HEADER, area.height()))
         for row in geometry.rows().values():
             p.fillRect(QRectF(HEADER, geometry.row_top(row), area.width(), row.height), QColor(t.window))
-        for view in self.model.views:
+        for view in geometry.clips_between(self.left, self.right):
             self._clip(view, geometry.clip_rect(view))
         p.fillRect(QRectF(HEADER, 0, area.width(), RULER + CUES), QColor(t.panel))
         self._ruler()
@@ -59,8 +66,6 @@ class TimelinePainter:
     # --- clips ---
 
     def _clip(self, view: ClipView, rect: QRectF) -> None:
-        if not self._is_visible(rect):
-            return
         p, t = self.p, self.theme
         colour = QColor(t.picture if view.kind == "Video" else t.sound)
         if not view.enabled:
@@ -86,8 +91,8 @@ class TimelinePainter:
     def _thumbnails(self, view: ClipView, rect: QRectF) -> None:
         height = int(rect.height()) - _LABEL - 2
         width = height * 16 / 9 + 1
-        left = rect.left() + max(0, int((HEADER - rect.left()) / width)) * width
-        while left < min(rect.right() - 8, self.area.width()):
+        left = rect.left() + max(0, int((self.left - rect.left()) / width)) * width
+        while left < min(rect.right() - 8, self.right):
             into = (left - rect.left()) / self.geometry.scale * view.speed
             second = round(float(view.media_start) + into, 1)
             image = self.background.get(
@@ -105,14 +110,12 @@ class TimelinePainter:
             return
         rows, total = answer
         middle, half = rect.center().y() + 7, (rect.height() - 18) / 2
+        xs = np.arange(max(rect.left(), self.left), min(rect.right(), self.right))
+        into = (xs - rect.left()) / self.geometry.scale * view.speed
+        lows, highs = extremes(rows, (float(view.media_start) + into) / max(total, 1e-6))
+        tops, bottoms = (middle - half * np.clip(1.8 * ends, -1, 1) for ends in (highs, lows))
         self.p.setPen(QPen(QColor(self.theme.text), 1))
-        first, last = max(int(rect.left()), HEADER), min(int(rect.right()), int(self.area.width()))
-        for x in range(first, last):
-            second = float(view.media_start) + (x - rect.left()) / self.geometry.scale
-            index = int(second / total * len(rows)) if total else 0
-            if 0 <= index < len(rows):
-                low, high = (max(-1.0, min(1.0, 1.8 * value)) * half for value in rows[index])
-                self.p.drawLine(QPointF(x, middle - high), QPointF(x, middle - low))
+        self.p.drawLines([QLineF(x, top, x, bottom) for x, top, bottom in zip(xs, tops, bottoms, strict=True)])
 
     # --- cues ---
 
@@ -122,8 +125,8 @@ class TimelinePainter:
         p, t, state = self.p, self.theme, self.model.state(cue)
         colour = t.kind(cue.kind)
         fill = QColor(colour)
-        fill.setAlphaF(0.85 if state == "ready" else 0.28)
-        wanted = state in ("wanted", "stale", "failed")
+        fill.setAlphaF(1.0 if state == "ready" else 0.28)
+        wanted = state in ("wanted", "stale", "failed", "orphaned")
         p.setPen(QPen(colour, 1.5, Qt.PenStyle.DashLine if wanted else Qt.PenStyle.SolidLine))
         p.setBrush(fill)
         p.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -0.75), 4, 4)
@@ -140,14 +143,14 @@ class TimelinePainter:
         t = self.theme
         ink = ("#141414" if t.dark else "#ffffff") if state == "ready" else t.text
         who = f"{cue.character}: " if cue.character else ""
-        mark, words = _MARKS.get(state, "◔"), f"{who}{cue.text}" or "…"
+        words = f"{who}{cue.text}" or "…"
         if rect.height() < 36:  # one line: the words, and the state by its mark
-            percent = f" {state}" if mark == "◔" else ""
-            self._text(rect.adjusted(6, 0, -4, 0), f"{mark}{percent} {words}", ink)
+            percent = f" {state}" if "%" in state else ""
+            self._text(rect.adjusted(6, 0, -4, 0), f"{mark(state)}{percent} {words}", ink)
             return
         line = QRectF(rect.left() + 6, rect.top() + 3, rect.width() - 10, _LABEL)
         self._text(line, words, ink)
-        self._text(line.translated(0, _LABEL), f"{mark} {state}", ink)
+        self._text(line.translated(0, _LABEL), f"{mark(state)} {state}", ink)
 
     # --- ruler, playhead, headers ---
 
@@ -195,7 +198,7 @@ class TimelinePainter:
     # --- what several need ---
 
     def _is_visible(self, rect: QRectF) -> bool:
-        return rect.right() >= HEADER and rect.left() <= self.area.width()
+        return rect.right() + 2 >= self.left and rect.left() - 2 <= self.right
 
     def _selection(self, rect: QRectF, radius: float) -> None:
         self.p.setPen(QPen(QColor(self.theme.accent), 2))
@@ -213,6 +216,26 @@ class TimelinePainter:
         self.p.setPen(QColor(colour))
         shown = self.p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
         self.p.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def extremes(rows: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest of `rows` [n, 2] from each place (0 … 1) to the next; 0 outside.
+
+    A peak shows however small the file is drawn.
+    """
+    if len(places) > 1 and places[1] < places[0]:
+        rows, places = rows[::-1], 1 - places
+    at = np.floor(places * len(rows)).astype(int)
+    inside = (at >= 0) & (at < len(rows))
+    starts = np.clip(at, 0, len(rows) - 1)
+    if not len(starts):
+        return np.zeros(0), np.zeros(0)
+    step = max(1, int(np.median(np.diff(starts)))) if len(starts) > 1 else 1
+    heard = rows[: starts[-1] + step]  # else the last would reach to the end of the file
+    return (
+        np.where(inside, np.minimum.reduceat(heard[:, 0], starts), 0.0),
+        np.where(inside, np.maximum.reduceat(heard[:, 1], starts), 0.0),
+    )
 
 
 def _thumbnail(media, second: float, height: int) -> QImage:

@@ -37,14 +37,17 @@ class TimelineView(QAbstractScrollArea):
         self.background = Background(self)
         self.background.ready.connect(self.viewport().update)
         self._drag: tuple[str, str, float, TimeRange] | None = None
+        self._fitted, self._playhead = True, 0.0
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setAccessibleName("Timeline")
         self.setMinimumHeight(RULER + CUES + PICTURE + SOUND)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         model.listen(models.TIMELINE, self.fit)
-        for what in (models.PROJECT, models.SELECTION, models.PLAYHEAD, models.JOBS):
+        for what in (models.PROJECT, models.SELECTION):
             model.listen(what, self._changed)
+        model.listen(models.JOBS, lambda: self.viewport().update(0, RULER, self.width(), CUES))
+        model.listen(models.PLAYHEAD, self._playhead_moved)
 
     # --- zoom and scrolling ---
 
@@ -52,14 +55,15 @@ class TimelineView(QAbstractScrollArea):
         return QSize(900, RULER + CUES + 2 * PICTURE + 2 * SOUND)
 
     def fit(self) -> None:
-        """Zoom so that the whole timeline shows."""
+        """Zoom so that the whole timeline shows, and keep it so when the window changes."""
+        self._fitted = True
         room = self.viewport().width() - HEADER - MARGIN
         self.places.scale = max(0.5, room / max(1.0, self.places.seconds))
         self._changed()
 
     def zoom(self, factor: float, x: float | None = None) -> None:
         """Zoom about a window x, else about the playhead."""
-        places = self.places
+        places, self._fitted = self.places, False
         x = places.x_of(self.model.playhead.value) if x is None else x
         frame = places.frame_at(x)
         places.scale = min(4000.0, max(0.2, places.scale * factor))
@@ -81,15 +85,22 @@ class TimelineView(QAbstractScrollArea):
         self.verticalScrollBar().setRange(0, max(0, round(self.places.height - self.viewport().height())))
         self.viewport().update()
 
+    def _playhead_moved(self) -> None:
+        """Paint the two narrow strips that change."""
+        for x in (self._playhead, self.places.x_of(self.model.playhead.value)):
+            self.viewport().update(round(x) - 8, 0, 16, self.viewport().height())
+        self._playhead = x
+
     def resizeEvent(self, event) -> None:
-        if event.oldSize().width() <= 0 and self.model.timeline:
-            self.fit()
-        self._changed()
+        self.fit() if self._fitted else self._changed()
 
     def paintEvent(self, event) -> None:
         p, area = QPainter(self.viewport()), QRectF(self.viewport().rect())
         p.setFont(self.font())
-        TimelinePainter(p, self.places, self.theme, self.background, area).paint()
+        self._playhead = self.places.x_of(self.model.playhead.value)
+        wanted = QRectF(event.rect())
+        TimelinePainter(p, self.places, self.theme, self.background, area, wanted).paint()
+        p.end()
 
     # --- mouse ---
 

@@ -1,0 +1,42 @@
+"""The verb `generate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .verbs import DEVICES, add_json, add_verb, positive, show_progress, tell
+
+
+def add(verbs) -> None:
+    """Put the verb in the parser."""
+    verb = add_verb(verbs, "generate", _generate, "make a take for every cue of a timeline")
+    verb.add_argument("timeline", type=Path)
+    verb.add_argument("--cues", type=Path, metavar="FILE.csv", help="add the cues of a sheet first")
+    verb.add_argument("-o", "--out", type=Path, metavar="OUT.otio", help="default: the same file")
+    verb.add_argument("--model", default="draft")
+    verb.add_argument("--device", default="auto", choices=DEVICES)
+    verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument("--steps", type=positive, help="solver steps (NFE for euler)")
+    verb.add_argument("--guidance", type=float, help="guidance scale; 1 is none")
+    verb.add_argument("--solver", default="", choices=("", "euler", "midpoint", "heun", "dopri5"))
+    verb.add_argument("--search", type=Path, action="append", default=[], metavar="FOLDER")
+    add_json(verb)
+
+
+def _generate(arguments) -> int:
+    from ..engine.generate import generate
+    from ..engine.request import Sampling
+
+    sampling = Sampling(
+        arguments.model, arguments.seed, arguments.steps, arguments.guidance, arguments.solver
+    )
+    report = generate(
+        arguments.timeline,
+        out=arguments.out,
+        cue_sheet=arguments.cues,
+        sampling=sampling,
+        device=arguments.device,
+        search=arguments.search,
+        on_event=show_progress(),
+    )
+    return tell(report, arguments.json)
