@@ -15,13 +15,13 @@ import torch
 from vssflow_studio.models.interface import Conditions
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.script.phonemes import phonemes
-from vssflow_studio.training import evaluate_foley, evaluate_speech
+from vssflow_studio.training import evaluate_foley, evaluate_lips, evaluate_speech, evaluate_voices
 from vssflow_studio.training.classifier import Classifier
 from vssflow_studio.training.sentences import EVALUATION
 
 
 def main() -> None:
-    """All three tables."""
+    """All tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sentences", type=int, default=len(EVALUATION))
     parser.add_argument("--scenes", type=int, default=evaluate_foley.SCENES)
@@ -41,6 +41,13 @@ def main() -> None:
             f"{s.teacher_boundary_worst:4.0f} ms",
             flush=True,
         )
+    print("\nvoice     taken for itself   word errors   teacher's")
+    for v in evaluate_voices.evaluate(model):
+        print(f"{v.voice:<9} {v.told:16.0%}   {v.word_errors:11.1%}   {v.teacher:9.1%}", flush=True)
+    seen, unseen = evaluate_lips.evaluate(model, model.card.voices, sentences)
+    print("\nfaces     mouth and voice agree   word errors")
+    for name, lips in (("seen", seen), ("unseen", unseen)):
+        print(f"{name:<9} {lips.correlation:21.2f}   {lips.word_errors:11.1%}", flush=True)
     print("\nfoley     event to onset   recall ±60 ms   precision   prompt agreed")
     judge, count = Classifier.trained(), arguments.scenes
     for name, s in (

@@ -1,17 +1,20 @@
 """Cue sheets as CSV or TSV: id, kind, character, voice, in, out, text, notes and controls.
 
 In and out are record timecode (the global start time counted in) or seconds from the
-timeline's first frame. Columns may stand in any order and case; id, voice and notes
-may be absent, and so may a line's controls: pace (times the natural speed; empty fills the
-range), pitch (semitones), energy (dB) and delivery (normal, whisper, shout).
+timeline's first frame. Columns may stand in any order and case, and under the names that ADR
+and foley departments give them (“Cue #”, “TC In”, “Dialogue” …); rows above the one that names
+them are passed over. Id, voice and notes may be absent, and so may a line's controls: pace
+(times the natural speed; empty fills the range), pitch (semitones), energy (dB) and delivery
+(normal, whisper, shout).
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 
@@ -20,69 +23,143 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..atomic import write_bytes
 from ..errors import CueError
+from ..script.script_lines import Skipped
+from ..text_file import read_text
 from .clips import record_timecode, start_time, timeline_rate
 from .cues import DELIVERIES, KINDS, Cue, checked_control, new_id
 from .timecode import at_rate, from_seconds, parse_timecode, range_of
 
 _COLUMNS = ("id", "kind", "character", "voice", "in", "out", "text", "notes")
 _CONTROLS = ("pace", "pitch", "energy", "delivery")
-_ALIASES = {
-    "line": "text",
-    "prompt": "text",
-    "start": "in",
-    "end": "out",
-    "tc in": "in",
-    "tc out": "out",
-    "cue": "id",
+_CALLED = {
+    "id": "id|cue|cue number|cue no|cue nr|cue id|adr cue|adr number|line number|loop|number|no|nr",
+    "kind": "kind|type|category|department",
+    "character": "character|character name|char|role|speaker|name|actor",
+    "in": "in|start|tc in|timecode in|time in|in tc|in time|start tc|tc start|start time|start timecode|tc|timecode",
+    "out": "out|end|tc out|timecode out|time out|out tc|out time|end tc|tc end|end time|end timecode|stop",
+    "text": "text|dialogue|dialog|line|adr line|prompt|sound|effect|description",
+    "notes": "notes|note|comments|comment|remarks|reason",
 }
-_KINDS = {"dx": "dialogue", "fx": "foley", "sfx": "foley", "amb": "ambience"}
+"""What a column may be called, the likelier name first; `#` reads as “number”."""
+_NEEDED = ("in", "out", "text")
+_KINDS = {"dx": "dialogue", "adr": "dialogue", "fx": "foley", "sfx": "foley", "amb": "ambience", "bg": "ambience"}
+_DELIMITERS = (",", ";", "\t", "|")
+_PREAMBLE = 30
+"""Rows with the production's name and the like, at most, before the columns' names."""
+
+_Row = tuple[int, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a sheet asks for. `rows` tells by a cue's id in which line of the file it stands;
+    `unnamed` are the ids of those to which the sheet itself gives none.
+    """
+
+    cues: tuple[Cue, ...]
+    rows: dict[str, int]
+    unnamed: frozenset[str]
+    skipped: tuple[Skipped, ...] = ()
 
 
 def read_cue_sheet(path: Path, timeline: otio.schema.Timeline) -> tuple[Cue, ...]:
-    """The cues of a sheet; empty rows are skipped. Raises CueError naming the file and the row."""
+    """The cues of a sheet; see `read_sheet`."""
+    return read_sheet(path, timeline).cues
+
+
+def read_sheet(path: Path, timeline: otio.schema.Timeline) -> Sheet:
+    """The cues of a sheet; empty rows and those that only divide it are skipped.
+
+    Delimiter and encoding are guessed. Raises CueError naming the file and the row.
+    """
+    path = Path(path)
+    cues, rows, unnamed, skipped = [], {}, set(), []
+    for number, row in _rows(path):
+        if not any(row[column] for column in _NEEDED):
+            skipped.append(Skipped(number, "the row has neither a time nor a line"))
+            continue
+        cue = _cue(row, timeline, path, number)
+        if not row.get("id"):
+            unnamed.add(cue.id)
+        elif cue.id in rows:
+            raise CueError(
+                f"The id {cue.id!r} stands twice in the cue sheet, in rows {rows[cue.id]} and {number}",
+                file=path,
+                remedy="Give each row an id of its own, or none.",
+            )
+        rows[cue.id] = number
+        cues.append(cue)
+    return Sheet(tuple(cues), rows, frozenset(unnamed), tuple(skipped))
+
+
+def _rows(path: Path) -> list[_Row]:
+    """The line of the file where each row begins, and its cells by column. Raises CueError."""
+    text = read_text(path)
+    first = _delimiter(path, text)
+    delimiters = (first, *(one for one in _DELIMITERS if one != first))
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-        rows = csv.reader(io.StringIO(text), delimiter=_delimiter(Path(path), text))
-        columns = [_column(name) for name in next(rows, [])]
-        blank = dict.fromkeys(columns, "")
-        cells = [
-            (rows.line_num, blank | dict(zip(columns, map(str.strip, row), strict=False)))
-            for row in rows
-        ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        read = [_parsed(text, delimiter) for delimiter in delimiters]
+    except csv.Error as error:
         raise CueError(
-            "The cue sheet can't be read", file=path, remedy="Give a UTF-8 CSV file."
+            f"The cue sheet can't be read: {error}", file=path, remedy="Save it as CSV again."
         ) from error
-    missing = {"in", "out", "text"} - set(columns)
-    if missing:
-        raise CueError(
-            f"The cue sheet has no column {', '.join(sorted(missing))}",
-            file=path,
-            remedy=f"Its first row has to name the columns: {', '.join(_COLUMNS)}.",
-        )
-    cues = tuple(_cue(row, timeline, path, line) for line, row in cells if any(row.values()))
-    _check_ids(cues, path)
-    return cues
+    found = next((table for table in map(_below_heading, read) if table is not None), None)
+    if found is not None:
+        return found
+    there = max((_columns(cells) for rows in read for _, cells in rows[:_PREAMBLE]), key=len, default={})
+    missing = ", ".join(name for name in _NEEDED if name not in there)
+    raise CueError(
+        f"The cue sheet has no column {missing}",
+        file=path,
+        remedy=f"A row has to name the columns: {', '.join(_COLUMNS)}.",
+    )
 
 
 def _delimiter(path: Path, text: str) -> str:
-    """A tab by suffix; a semicolon where a spreadsheet's country has decimal commas."""
+    """The likeliest: a tab by suffix; a semicolon where a spreadsheet's country has decimal commas."""
     if path.suffix.lower() in (".tsv", ".txt"):
         return "\t"
     heading = text.partition("\n")[0]
     return ";" if heading.count(";") > heading.count(",") else ","
 
 
-def _check_ids(cues: tuple[Cue, ...], path: Path) -> None:
-    seen: set[str] = set()
-    for cue in cues:
-        if cue.id in seen:
-            raise CueError(
-                f"The id {cue.id!r} stands twice in the cue sheet",
-                file=path,
-                remedy="Give each row an id of its own, or none.",
-            )
-        seen.add(cue.id)
+def _parsed(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """(line in the file, cells) of each row that isn't empty."""
+    rows, reader, begin = [], csv.reader(io.StringIO(text), delimiter=delimiter), 1
+    for row in reader:
+        cells = [cell.strip() for cell in row]
+        if any(cells):
+            rows.append((begin, cells))
+        begin = reader.line_num + 1
+    return rows
+
+
+def _below_heading(rows: list[tuple[int, list[str]]]) -> list[_Row] | None:
+    """The rows below the one that names the columns, by their names; None: there is no such row."""
+    for place, (_, heading) in enumerate(rows[:_PREAMBLE]):
+        columns = _columns(heading)
+        if all(name in columns for name in _NEEDED):
+            break
+    else:
+        return None
+    found = []
+    for number, cells in rows[place + 1 :]:
+        if cells != heading:  # printed again on the next page
+            cells = cells + [""] * (len(heading) - len(cells))
+            found.append((number, {name: cells[index] for name, index in columns.items()}))
+    return found
+
+
+def _columns(heading: list[str]) -> dict[str, int]:
+    """Where each column of ours stands."""
+    names = [" ".join(re.sub(r"[_.:/()-]+", " ", cell.replace("#", " number ")).lower().split()) for cell in heading]
+    columns = {}
+    for column in (*_COLUMNS, *_CONTROLS):
+        called = _CALLED.get(column, column).split("|")
+        found = next((name for name in called if name in names), None)
+        if found is not None:
+            columns[column] = names.index(found)
+    return columns
 
 
 def write_cue_sheet(path: Path, timeline: otio.schema.Timeline, cues: tuple[Cue, ...]) -> None:
@@ -115,17 +192,12 @@ def parse_time(text: str, timeline: otio.schema.Timeline) -> RationalTime:
     Raises ValueError for what is neither.
     """
     rate = timeline_rate(timeline)
-    if ":" in text:
+    if ":" in text or ";" in text:
         return parse_timecode(text, rate) - at_rate(start_time(timeline), rate)
     value = float(text.removesuffix("s").replace(",", "."))
     if not isfinite(value):
         raise ValueError(f"{text!r} is no time")
     return from_seconds(value, rate)
-
-
-def _column(name: str) -> str:
-    name = name.strip().lower()
-    return _ALIASES.get(name, name)
 
 
 def _cue(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number: int) -> Cue:
@@ -136,7 +208,7 @@ def _cue(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number
     if not row["text"]:
         raise _wrong(row, path, f"Row {number} has no text", "Write the line or the prompt in it.")
     return Cue(
-        id=row.get("id") or new_id(),
+        id="_".join(row.get("id", "").split()) or new_id(),  # a marker's comment ends it at a space
         kind=kind,
         range=_range(row, timeline, path, number),
         text=row["text"],

@@ -51,7 +51,7 @@ def evaluate(
     """Score every voice; each line is given the teacher's own length as its range."""
     recogniser, scores = Recogniser(), []
     for voice in voices:
-        ours = teachers = words = 0
+        ours = teachers = count = 0
         off: list[float] = []
         teachers_off: list[float] = []
         for sentence in sentences:
@@ -61,15 +61,15 @@ def evaluate(
             sound = take(model, sentence, voice, length, seed)
             ours += word_errors(sentence, recogniser.hear(sound, TAKE_RATE))
             teachers += word_errors(sentence, recogniser.hear(example.sound, SAMPLE_RATE))
-            words += len(words(sentence))
+            count += len(words(sentence))
             off += _off(sound, TAKE_RATE, _MARGIN, _MARGIN + length)
             teachers_off += _off(example.sound, SAMPLE_RATE, said[0][1], said[-1][2])
         worst, teachers_worst = (float(np.percentile(x, 95)) for x in (off, teachers_off))
         scores.append(
             VoiceScore(
                 voice,
-                ours / words,
-                teachers / words,
+                ours / count,
+                teachers / count,
                 1000 * median(off),
                 1000 * worst,
                 1000 * teachers_worst,
