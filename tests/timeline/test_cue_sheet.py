@@ -5,7 +5,7 @@ import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from vssflow_studio.errors import CueError
-from vssflow_studio.timeline.cue_sheet import read_cue_sheet, write_cue_sheet
+from vssflow_studio.timeline.cue_sheet import read_cue_sheet, read_sheet, write_cue_sheet
 from vssflow_studio.timeline.cues import Cue
 
 
@@ -100,7 +100,7 @@ def test_a_bad_row_is_named(tmp_path, row, word):
 
 @pytest.mark.parametrize(
     "sheet",
-    ["", "a,b\n1,2\n", "in,out\n0,1\n", "text\n", "in,out,text\n0,1,x\n".encode("utf-16"), b"in,out,text\n0,1,\xff\n"],
+    ["", "a,b\n1,2\n", "in,out\n0,1\n", "text\n", "in,out,text\n0,1,x\n".encode("utf-16")[2:], b"\x89PNG\r\n\x1a\n\0\0"],
 )
 def test_what_is_no_sheet(tmp_path, sheet):
     with pytest.raises(CueError) as caught:
@@ -116,3 +116,44 @@ def test_ids_stand_once(tmp_path):
 def test_a_missing_sheet(tmp_path):
     with pytest.raises(CueError, match="can't be read"):
         read_cue_sheet(tmp_path / "none.csv", timeline())
+
+
+ADR = """Production:,"The Tree House",,,,
+Reel 1,,,,,
+Cue #,Character,TC In,TC Out,Dialogue,Notes
+101,ANNA,01:00:01:00,01:00:02:12,"Where were you, then?",boom in shot
+,,,,,
+REEL 2,,,,,
+Cue #,Character,TC In,TC Out,Dialogue,Notes
+102 A,,01:00:03:00,01:00:04:00,Naß.,
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_a_studios_adr_sheet(tmp_path, delimiter, encoding):
+    text = ADR.replace("you, then", "you then").replace(",", delimiter).replace("\n", "\r\n")
+    path = tmp_path / "adr.csv"
+    path.write_bytes(text.encode(encoding))
+    sheet = read_sheet(path, timeline())
+    one, two = sheet.cues
+    assert (one.id, one.kind, one.character, one.notes) == ("101", "dialogue", "ANNA", "boom in shot")
+    assert one.range == TimeRange(RationalTime(24, 24), RationalTime(36, 24))
+    # A sheet of dialogue has lines, also where nobody is named; ids have no space.
+    assert (two.id, two.kind, two.text) == ("102_A", "dialogue", "Naß.")
+    assert sheet.rows == {"101": 4, "102_A": 8}
+    assert [(one.row, one.why) for one in sheet.skipped] == [(6, "the row has neither a time nor a line")]
+
+
+@pytest.mark.parametrize(("start", "end"), [("Start", "End"), ("TC In", "TC Out"), ("start_time", "END TIME"), ("In", "Out")])
+def test_columns_as_departments_call_them(tmp_path, start, end):
+    (cue,) = read(tmp_path, f"No.,Line #,Role,{start},{end},Line,Comments\n7,9,BEN,1,2,Hi.,wild\n")
+    assert (cue.id, cue.character, cue.text, cue.notes) == ("9", "BEN", "Hi.", "wild")
+
+
+def test_drop_frame(tmp_path):
+    sheet = "in,out,text\n01:01:00;02,01;01;01;02,steps\n"
+    (cue,) = read(tmp_path, sheet, start=107_892, rate=29.97)
+    assert cue.range == TimeRange(RationalTime(1800, 29.97), RationalTime(30, 29.97))
+    with pytest.raises(CueError, match="no timecode"):
+        read(tmp_path, sheet, rate=25)

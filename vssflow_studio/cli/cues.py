@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,17 +27,30 @@ def add(verbs) -> None:
     verb.add_argument("--voice", default="")
     _add_controls(verb)
     add_json(verb)
-    for name, function, summary in (
-        ("import", _cues_import, "add the cues of a CSV or TSV sheet"),
-        ("export", _cues_export, "write the cues as a CSV or TSV sheet"),
-    ):
-        verb = add_verb(cues, name, function, summary)
-        verb.add_argument("timeline", type=Path)
-        verb.add_argument("sheet", type=Path)
+    _add_files(cues)
     verb = add_verb(cues, "lexicon", _cues_lexicon, "the pronunciations its lines go by: show or set them")
     verb.add_argument("timeline", type=Path)
     verb.add_argument("file", type=Path, nargs="?", help="lines such as: KAL  K EY1 L")
     verb.add_argument("--none", action="store_true", help="go by the dictionary alone again")
+    add_json(verb)
+
+
+def _add_files(cues) -> None:
+    verb = add_verb(cues, "import", _cues_import, "add the cues of a sheet, subtitles or a script, by FILE's suffix")
+    verb.formatter_class = argparse.RawDescriptionHelpFormatter
+    verb.epilog = (
+        ".csv .tsv .txt        an ADR or foley cue sheet; a known id is brought up to date\n"
+        ".srt .vtt             subtitles\n"
+        ".fountain .spmd .fdx  a script: its lines are laid over the picture's clips, in order"
+    )
+    verb.add_argument("timeline", type=Path)
+    verb.add_argument("file", type=Path, nargs="?")
+    verb.add_argument("--markers", action="store_true", help="the timeline's markers (ANNA: line, FX: prompt), no FILE")
+    verb.add_argument("--foley-colour", default="", metavar="RED", help="take all markers of that colour as foley")
+    add_json(verb)
+    verb = add_verb(cues, "export", _cues_export, "write the cues as a sheet: .csv, .tsv, or .pdf to print")
+    verb.add_argument("timeline", type=Path)
+    verb.add_argument("file", type=Path)
     add_json(verb)
 
 
@@ -128,8 +142,10 @@ def _change_cues(path: Path, change: Callable) -> None:
     with locked(path):
         timeline = read_timeline(path)
         project = read_project(timeline)
-        write_project(timeline, replace(project, cues=tuple(change(timeline, project.cues))))
-        save_timeline(timeline, path)
+        cues = tuple(change(timeline, project.cues))
+        if cues != project.cues:
+            write_project(timeline, replace(project, cues=cues))
+            save_timeline(timeline, path)
 
 
 def _cues_add(arguments) -> int:
@@ -166,22 +182,72 @@ def _cues_add(arguments) -> int:
 
 
 def _cues_import(arguments) -> int:
-    from ..timeline.cue_sheet import merged, read_cue_sheet
+    from ..engine.import_cues import import_into
+    from ..errors import CueError
 
-    def merge(timeline, cues):
-        return merged(cues, read_cue_sheet(arguments.sheet, timeline))
+    if (arguments.file is None) != (arguments.markers or bool(arguments.foley_colour)):
+        raise CueError(
+            "Cues come from a file or from the timeline's markers",
+            file=arguments.timeline,
+            remedy="Name a file, or give --markers.",
+        )
+    told: dict = {}
 
-    _change_cues(arguments.timeline, merge)
+    def change(timeline, cues):
+        base = arguments.timeline.resolve().parent
+        made = import_into(timeline, base, arguments.file, arguments.foley_colour)
+        rows = {cue.id: _told(timeline, cue) for cue in made.cues}
+        told["imported"] = [rows[i] for i in made.new]
+        told["changed"] = [rows[i] for i in made.changed]
+        told["skipped"] = [{"line": one.row or None, "why": one.why} for one in made.skipped]
+        told["summary"] = made.summary
+        return made.cues
+
+    _change_cues(arguments.timeline, change)
+    if arguments.json:
+        print(json.dumps(told))
+        return 0
+    for what in ("imported", "changed"):
+        for row in told[what]:
+            who = f"{row['character']}: " if row["character"] else ""
+            print(f"{what:<9} {row['in']} – {row['out']}  {row['kind']:<8}  {who}{row['text']}")
+    for one in told["skipped"]:
+        row = f"line {one['line']}: " if one["line"] else ""
+        print(f"skipped   {row}{one['why']}")
+    print(told["summary"])
     return 0
 
 
+def _told(timeline, cue) -> dict:
+    from ..timeline.clips import record_timecode
+
+    start, end = cue.range.start_time, cue.range.end_time_exclusive()
+    return {
+        "id": cue.id,
+        "kind": cue.kind,
+        "character": cue.character,
+        "in": record_timecode(timeline, start),
+        "out": record_timecode(timeline, end),
+        "text": cue.text,
+        "clip": cue.clip.name if cue.clip else "",
+    }
+
+
 def _cues_export(arguments) -> int:
-    from ..timeline.cue_sheet import write_cue_sheet
+    from ..engine.export_cues import export_cues
     from ..timeline.files import read_timeline
     from ..timeline.metadata import read_project
 
     timeline = read_timeline(arguments.timeline)
-    write_cue_sheet(arguments.sheet, timeline, read_project(timeline).cues)
+    cues = read_project(timeline).cues
+    warning = export_cues(arguments.file, timeline, cues)
+    if arguments.json:
+        warnings = [warning] if warning else []
+        print(json.dumps({"file": str(arguments.file), "cues": len(cues), "warnings": warnings}))
+        return 0
+    if warning:
+        print(f"note: {warning}", file=sys.stderr)
+    print(arguments.file)
     return 0
 
 

@@ -33,7 +33,7 @@ _COLUMNS = ("id", "kind", "character", "voice", "in", "out", "text", "notes")
 _CONTROLS = ("pace", "pitch", "energy", "delivery")
 _CALLED = {
     "id": "id|cue|cue number|cue no|cue nr|cue id|adr cue|adr number|line number|loop|number|no|nr",
-    "kind": "kind|type|category|department",
+    "kind": "kind|department",
     "character": "character|character name|char|role|speaker|name|actor",
     "in": "in|start|tc in|timecode in|time in|in tc|in time|start tc|tc start|start time|start timecode|tc|timecode",
     "out": "out|end|tc out|timecode out|time out|out tc|out time|end tc|tc end|end time|end timecode|stop",
@@ -42,6 +42,8 @@ _CALLED = {
 }
 """What a column may be called, the likelier name first; `#` reads as “number”."""
 _NEEDED = ("in", "out", "text")
+_SPOKEN = {"dialogue", "dialog", "line", "adr line"}
+"""Names of the text's column that make its rows lines, where there is no kind."""
 _KINDS = {"dx": "dialogue", "adr": "dialogue", "fx": "foley", "sfx": "foley", "amb": "ambience", "bg": "ambience"}
 _DELIMITERS = (",", ";", "\t", "|")
 _PREAMBLE = 30
@@ -96,17 +98,17 @@ def _rows(path: Path) -> list[_Row]:
     """The line of the file where each row begins, and its cells by column. Raises CueError."""
     text = read_text(path)
     first = _delimiter(path, text)
-    delimiters = (first, *(one for one in _DELIMITERS if one != first))
-    try:
-        read = [_parsed(text, delimiter) for delimiter in delimiters]
-    except csv.Error as error:
-        raise CueError(
-            f"The cue sheet can't be read: {error}", file=path, remedy="Save it as CSV again."
-        ) from error
-    found = next((table for table in map(_below_heading, read) if table is not None), None)
-    if found is not None:
-        return found
-    there = max((_columns(cells) for rows in read for _, cells in rows[:_PREAMBLE]), key=len, default={})
+    there: dict[str, int] = {}
+    for delimiter in (first, *(one for one in _DELIMITERS if one != first)):
+        try:
+            rows = _parsed(text, delimiter)
+        except csv.Error as error:
+            what = f"The cue sheet can't be read: {error}"
+            raise CueError(what, file=path, remedy="Save it as CSV again.") from error
+        found = _below_heading(rows)
+        if found is not None:
+            return found
+        there = max((there, *(_columns(cells) for _, cells in rows[:_PREAMBLE])), key=len)
     missing = ", ".join(name for name in _NEEDED if name not in there)
     raise CueError(
         f"The cue sheet has no column {missing}",
@@ -142,24 +144,30 @@ def _below_heading(rows: list[tuple[int, list[str]]]) -> list[_Row] | None:
             break
     else:
         return None
+    spoken = _name(heading[columns["text"]]) in _SPOKEN and "kind" not in columns
     found = []
     for number, cells in rows[place + 1 :]:
         if cells != heading:  # printed again on the next page
             cells = cells + [""] * (len(heading) - len(cells))
-            found.append((number, {name: cells[index] for name, index in columns.items()}))
+            row = {"kind": "dialogue"} if spoken else {}
+            found.append((number, row | {name: cells[index] for name, index in columns.items()}))
     return found
 
 
 def _columns(heading: list[str]) -> dict[str, int]:
     """Where each column of ours stands."""
-    names = [" ".join(re.sub(r"[_.:/()-]+", " ", cell.replace("#", " number ")).lower().split()) for cell in heading]
-    columns = {}
+    names, columns = [_name(cell) for cell in heading], {}
     for column in (*_COLUMNS, *_CONTROLS):
         called = _CALLED.get(column, column).split("|")
         found = next((name for name in called if name in names), None)
         if found is not None:
             columns[column] = names.index(found)
     return columns
+
+
+def _name(cell: str) -> str:
+    """A column's name as `_CALLED` has it."""
+    return " ".join(re.sub(r"[_.:/()-]+", " ", cell.replace("#", " number ")).lower().split())
 
 
 def write_cue_sheet(path: Path, timeline: otio.schema.Timeline, cues: tuple[Cue, ...]) -> None:

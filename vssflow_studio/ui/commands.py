@@ -29,6 +29,9 @@ COMMANDS = {
     "save": Command("&Save", "Ctrl+S", "save", "timeline"),
     "save_as": Command("Save &As…", "Ctrl+Shift+S", needs="timeline"),
     "export": Command("&Export…", "Ctrl+E", needs="timeline"),
+    "import_cues": Command("&Import Cues…", "", needs="timeline"),
+    "export_cues": Command("Export Cue S&heet…", "", needs="cues"),
+    "markers": Command("Cues from &Markers", "", needs="timeline"),
     "temp": Command("What Is Still &Temp…", "", needs="timeline"),
     "restore": Command("&Restore Backup…", "", needs="timeline"),
     "quit": Command("&Quit", "Ctrl+Q"),
@@ -54,10 +57,10 @@ COMMANDS = {
     "fit": Command("Zoom to &Fit", "Shift+Z", "fit", "timeline"),
 }
 _MENUS = {
-    "&File": "open conform - save save_as - export temp - restore - quit",
+    "&File": "open conform - save save_as - import_cues - export export_cues temp - restore - quit",
     "&Edit": "undo redo - remove",
     "&Timeline": "offline",
-    "&Cue": "line foley ambience - generate generate_all - cancel cancel_all",
+    "&Cue": "line foley ambience markers - generate generate_all - cancel cancel_all",
     "&Playback": "play - shuttle_back stop shuttle - back next - home end",
     "&View": "zoom_in zoom_out fit",
 }

@@ -28,6 +28,7 @@ from . import commands, recent
 from . import model as models
 from . import theme as themes
 from .conforming import report_or_error
+from .cue_files import CueFiles
 from .cue_table import CueTable
 from .edits import Edits
 from .exports import Exports, told
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         )
         self.guard, self.media = self.saving.guard, MediaWatch(self.model, self)
         self.message, self.welcome, self.status = MessageBar(), Welcome(), JobStatus(self.model)
+        self.cue_files = CueFiles(self.model, self.undo_stack, self.message, self)
         self.screen_ = Screen()
         self.player = Player(self.model, self)
         # The window generates with the draft; other models are the command line's.
@@ -89,6 +91,9 @@ class MainWindow(QMainWindow):
             "save": self.save,
             "save_as": self.saving.ask_save_as,
             "export": self.ask_export,
+            "import_cues": lambda: self._with_cue_files(self.cue_files.ask_import),
+            "export_cues": lambda: self._with_cue_files(self.cue_files.ask_export),
+            "markers": lambda: self._with_cue_files(self.cue_files.import_markers),
             "temp": self.exports.show_temp,
             "restore": self.saving.ask_restore,
             "quit": self.close,
@@ -278,6 +283,10 @@ class MainWindow(QMainWindow):
         """Write the timeline, what is half-typed too, for another program."""
         self._commit()
         self.exports.ask()
+
+    def _with_cue_files(self, ask: Callable[[], None]) -> None:
+        self._commit()
+        ask()
 
     def show_offline(self) -> None:
         """The table of offline media."""

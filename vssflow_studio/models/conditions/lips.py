@@ -21,9 +21,11 @@ _SHARE = 0.35  # of all quick change in the picture is there, at least
 _ONE_THING = 0.7  # of the change about it is a single thing that opens and shuts
 _QUIET = 8e-4  # of the grey scale, mean square: less than that is noise of the codec
 _SYLLABLES = (1.5, 7.5)  # openings a second, of people who speak
-_STEADY = 0.5
-"""How dear it is to leave the natural rhythm. At half, voice and mouth agree to 0.8 on the
-average while as many words are understood as without (tests/benchmarks/lips.py)."""
+_STEADY = 2.0
+"""How dear it is to leave the natural rhythm: dear enough that a line is understood as well as without."""
+_AGREES = 0.6
+"""Correlation of the line, so laid, with the mouth: one that says something else, or only flaps,
+stays below it, and the line's own mouth is well above."""
 _STEP = 0.02  # seconds of the grid on which a line is laid
 _LONGEST = 0.5
 
@@ -70,21 +72,26 @@ def mouth_opening(frames: np.ndarray, rate: float) -> np.ndarray | None:
 
 def durations_by_mouth(
     phonemes: Sequence[str], natural: Sequence[float], opening: np.ndarray, seconds: float
-) -> np.ndarray:
+) -> np.ndarray | None:
     """Seconds of each phoneme and pause, `seconds` in all, that let the voice open with the mouth.
 
     `natural` are lengths that the line would have; `opening` spans just the line. The best
-    compromise of both, by dynamic programming over a grid of 20 ms.
+    compromise of both, by dynamic programming over a grid of 20 ms. None when this mouth
+    doesn't say this line, however it is laid.
     """
     symbols = [symbol for symbol in phonemes if symbol != WORD]
     cells = max(len(symbols), round(seconds / _STEP))
     usual = np.maximum(np.asarray(natural, float) * cells / max(sum(natural), 1e-9), 0.2)
     at = (np.arange(cells) + 0.5) / cells * len(opening) - 0.5
     seen = np.interp(at, np.arange(len(opening)), opening)
-    off = (seen[None] - np.array([_openness(symbol) for symbol in symbols])[:, None]) ** 2
+    said = np.array([_openness(symbol) for symbol in symbols])
+    off = (seen[None] - said[:, None]) ** 2
     sums = np.concatenate([np.zeros((len(symbols), 1)), off.cumsum(1)], axis=1)
     lengths = np.arange(1, max(round(_LONGEST / _STEP), int(2 * usual.max())) + 1)
-    return _cheapest(sums, usual, lengths) * (seconds / cells)
+    chosen = _cheapest(sums, usual, lengths)
+    laid = np.repeat(said, chosen.astype(int))
+    agrees = laid.std() > 0 and seen.std() > 0 and np.corrcoef(laid, seen)[0, 1] >= _AGREES
+    return chosen * (seconds / cells) if agrees else None
 
 
 def _cheapest(sums: np.ndarray, usual: np.ndarray, lengths: np.ndarray) -> np.ndarray:

@@ -131,12 +131,9 @@ class DraftModel:
         ids = phoneme_ids(conditions.phonemes)
         voice = torch.tensor([max(0, self._voice(conditions))], device=self.device)
         durations = self.durations(torch.tensor([ids], device=self.device), voice)[0].exp().tolist()
-        opening = self._mouth(conditions)
-        if opening is not None:
-            natural = natural_durations(conditions.phonemes, durations)
-            start, end = conditions.speech
-            by_mouth = durations_by_mouth(conditions.phonemes, natural, opening, end - start)
-            return lay_by_durations(ids, by_mouth, start, end)
+        by_mouth = self._by_mouth(conditions, durations)
+        if by_mouth is not None:
+            return lay_by_durations(ids, by_mouth, *conditions.speech)
         return lay_line(
             conditions.phonemes,
             durations,
@@ -145,12 +142,17 @@ class DraftModel:
             frame=_A_FRAME / self.codec.config.frame_rate,
         )
 
-    def _mouth(self, conditions: Conditions) -> np.ndarray | None:
-        """How far it opens while the line is spoken; None where a pace is asked for instead."""
+    def _by_mouth(self, conditions: Conditions, durations: list[float]) -> np.ndarray | None:
+        """Lengths that follow the mouth that is seen; None without one, or where a pace is asked for."""
         if conditions.frames is None or conditions.pace:
             return None
-        first, last = (round(edge * self.frame_rate) for edge in conditions.speech)
-        return mouth_opening(conditions.frames[first:last], self.frame_rate)
+        start, end = conditions.speech
+        first, last = round(start * self.frame_rate), round(end * self.frame_rate)
+        opening = mouth_opening(conditions.frames[first:last], self.frame_rate)
+        if opening is None:
+            return None
+        natural = natural_durations(conditions.phonemes, durations)
+        return durations_by_mouth(conditions.phonemes, natural, opening, end - start)
 
     def _voice(self, conditions: Conditions) -> int:
         if not conditions.voice:
