@@ -5,6 +5,9 @@ import pytest
 
 from voices import FORMANTS, HIGH, LOW, RATE, decibels, formant_near, noise, periodicity, spectrum, vowel
 from vssflow_studio.engine.voice_effects import bent, moved, pitch_track, shouted, whispered
+from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.registry import load_model
+from vssflow_studio.script.phonemes import phonemes
 
 VOICE = vowel()
 
@@ -40,9 +43,8 @@ def test_formants_move_without_the_pitch(asked: float) -> None:
 
 @pytest.mark.parametrize("asked", [-3, 3])
 def test_a_spoken_line_moves_too_and_keeps_its_length(asked: float) -> None:
-    from vssflow_studio.training.speech import speak
-
-    sound = speak("We found a small boat under the bridge.", "rms").sound
+    line = Conditions(2.6, phonemes("We found a small boat under the bridge."), (0.2, 2.4), "rms")
+    sound = load_model("draft", "cpu").generate(line, seed=1)
     after = moved(sound, RATE, asked)
     assert len(after) == len(sound)
     assert semitones(sound, after, RATE) == pytest.approx(asked, abs=0.3)
