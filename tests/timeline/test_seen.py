@@ -215,6 +215,16 @@ def test_numbered_pictures(tmp_path, shots):
     assert read_frame_number(thumbnail(view.media, 2 / 24, 36)) == low + 2
 
 
+def test_numbered_pictures_that_moved_are_found_in_a_search_folder(tmp_path, shots):
+    shots(range(1, 5))
+    (tmp_path / "shots").rename(tmp_path / "moved")
+    cut = _with(otio.schema.Clip("s", sequence(1, 4)))
+    elsewhere = tmp_path / "cut"
+    assert clip_views(cut, elsewhere)[0].media is None
+    (view,) = clip_views(cut, elsewhere, [tmp_path])
+    assert read_frame_number(thumbnail(view.media, 2 / 24, 36)) == 3
+
+
 def test_pictures_on_twos_stand_for_two_frames(tmp_path, shots):
     shots(range(2, 14, 2))
     assert seen(track(otio.schema.Clip("s", sequence(2, 12, 2))), folder=tmp_path) == [2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12]

@@ -55,7 +55,8 @@ class Session:
         rebase(self.timeline, old, new)
         self.project = rebased_project(self.project, old, new)
         found = with_folders_searched(self.timeline, new, self.project, search).relinked
-        self.views = clip_views(self.timeline, new, relinked=found)
+        folders = [*search, *(Path(folder) for folder in self.project.search_folders)]
+        self.views = clip_views(self.timeline, new, folders, found)
         self.store = TakeStore(self.out)
 
     def add_cues(self, sheet: Path) -> None:

@@ -99,7 +99,11 @@ def clip_views(
     search_folders: Sequence[Path] = (),
     relinked: Mapping[str, Relinked] = {},
 ) -> tuple[ClipView, ...]:
-    """All clips with some length, track by track in order; nested stacks are looked into."""
+    """All clips with some length, track by track in order; nested stacks are looked into.
+
+    Numbered pictures that moved are looked for in `search_folders`; films that did are
+    `relinked`, by a search that never guesses.
+    """
     return tuple(view for _, view in placed_clips(timeline, base, search_folders, relinked))
 
 
@@ -203,7 +207,8 @@ def _media(
     if again and Path(again.path).is_file():
         return Path(again.path), clip.media_reference
     for reference in references(clip):
-        media = resolve(reference, base, search_folders)
+        is_sequence = isinstance(reference, otio.schema.ImageSequenceReference)
+        media = resolve(reference, base, search_folders if is_sequence else ())
         if media:
             return media, reference
     return None, clip.media_reference

@@ -111,7 +111,8 @@ class StudioModel:
         """Takes onto the tracks, and the flat view of everything anew."""
         place_takes(self.timeline, self.project.cues)
         relinked = {**self.project.relinked, **self.found}
-        self.views = clip_views(self.timeline, self.path.resolve().parent, relinked=relinked)
+        folders = [Path(folder) for folder in self.project.search_folders]
+        self.views = clip_views(self.timeline, self.path.resolve().parent, folders, relinked)
         self.rate, self.duration = timeline_rate(self.timeline), timeline_duration(self.timeline)
 
     # --- time ---
