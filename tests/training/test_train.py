@@ -258,7 +258,7 @@ def test_pieces_of_a_batch_add_up_to_it(whole, tiny, tmp_path):
 
 def test_two_processes_give_the_losses_of_one(whole, tiny, tmp_path):
     config = tiny("two", steps=30, accumulation=2)
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--local-addr", "localhost", "--nproc-per-node", "2"]
     command += ["-m", "vssflow_studio", "train", str(config)]
     done = subprocess.run(command, env=ONE_THREAD, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr
