@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -56,6 +57,10 @@ def _train(arguments) -> int:
     from ..training.pipeline import run
 
     run(config, lambda text: print(text, file=sys.stderr), _show_training())
+    if "WORLD_SIZE" in os.environ:  # of torchrun: gloo's threads at times abort an orderly end
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
     return 0
 
 

@@ -65,8 +65,10 @@ def joined_group() -> Iterator[Group]:
         dist.init_process_group("cpu:gloo,cuda:nccl", timeout=_PATIENCE)
     else:
         dist.init_process_group("gloo", timeout=_PATIENCE)
+    group = Group(dist.get_rank(), size, local)
     try:
-        yield Group(dist.get_rank(), size, local)
+        yield group
+        group.wait()  # who leaves while another still talks to it takes that one down
     finally:
         dist.destroy_process_group()
 
