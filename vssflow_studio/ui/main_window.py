@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QMainWindow,
     QMenu,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -30,13 +29,14 @@ from . import theme as themes
 from .conforming import report_or_error
 from .cue_files import CueFiles
 from .cue_table import CueTable
+from .docks import BOTTOM, LEFT, RIGHT, Docks
 from .edits import Edits
 from .exports import Exports, told
 from .inspector import Inspector
 from .jobs import Jobs
 from .media_watch import MediaWatch
 from .offline import OfflineDialog
-from .panels import JobStatus, MessageBar, Welcome, panel
+from .panels import JobStatus, MessageBar, Welcome
 from .player import Player
 from .saving import Saving
 from .timeline_view import TimelineView
@@ -120,26 +120,19 @@ class MainWindow(QMainWindow):
         }
 
     def _build_layout(self) -> None:
-        top, whole = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Vertical)
-        for title, widget, stretch in (
-            ("Cues", self.cue_table, 5),
-            ("Viewer", self.viewer, 6),
-            ("Inspector", self.inspector, 3),
+        self.docks = Docks(self.viewer)
+        for name, title, widget, area in (
+            ("cues", "Cues", self.cue_table, LEFT),
+            ("inspector", "Inspector", self.inspector, RIGHT),
+            ("timeline", "Timeline", self.timeline_view, BOTTOM),
         ):
-            top.addWidget(panel(title, widget))
-            top.setStretchFactor(top.count() - 1, stretch)
-        top.setSizes([560, 470, 280])
-        whole.addWidget(top)
-        whole.addWidget(panel("Timeline", self.timeline_view))
-        whole.setStretchFactor(0, 3)
-        whole.setStretchFactor(1, 2)
-        whole.setSizes([430, 330])
-        for splitter in (top, whole):
-            splitter.setHandleWidth(themes.S2)
-            splitter.setChildrenCollapsible(False)
+            self.docks.add(name, title, widget, area)
+        sides = [self.docks.docks["cues"], self.docks.docks["inspector"]]
+        self.docks.resizeDocks(sides, [500, 300], Qt.Orientation.Horizontal)
+        self.docks.resizeDocks([self.docks.docks["timeline"]], [320], Qt.Orientation.Vertical)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
-        self._pages.addWidget(whole)
+        self._pages.addWidget(self.docks)
         centre = QWidget()
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(themes.S2, 0, themes.S2, themes.S2)

@@ -31,6 +31,7 @@ from ..timeline.rebase import rebase, rebased_project
 from ..timeline.tracks import place_takes
 
 TIMELINE, PROJECT, SELECTION, PLAYHEAD, JOBS = "timeline", "project", "selection", "playhead", "jobs"
+MARKS, TRACKS = "marks", "tracks"
 KIND_NAMES = {"dialogue": "Line", "foley": "Foley", "ambience": "Ambience"}
 
 
@@ -40,7 +41,9 @@ class StudioModel:
     `listen(what, callback)`: `what` is one of the constants above; callbacks get no
     arguments and run on the caller's thread, which is always the window's. TIMELINE is
     told when another one is opened. `rate` is frames a second of the timeline, `duration`
-    its length with our takes.
+    its length with our takes. Clips or cues are selected, never both; the last of several
+    is the one that the inspector shows. `marks` are the in and the out point, `muted` and
+    `soloed` track indices; none of these is kept in the file.
     """
 
     def __init__(self) -> None:
@@ -50,8 +53,11 @@ class StudioModel:
         self.views: tuple[ClipView, ...] = ()
         self.found: dict[str, Relinked] = {}
         self.rate, self.duration = 24.0, RationalTime(0, 24)
-        self.selected_clip: ClipView | None = None
-        self.selected_cue = ""
+        self.selected_clips: tuple[ClipView, ...] = ()
+        self.selected_cues: tuple[str, ...] = ()
+        self.marks: tuple[RationalTime | None, RationalTime | None] = (None, None)
+        self.muted: frozenset[int] = frozenset()
+        self.soloed: frozenset[int] = frozenset()
         self.playhead = RationalTime(0, 24)
         self.jobs: dict[str, Job] = {}
         self._listeners: dict[str, list[Callable[[], None]]] = {}
@@ -72,10 +78,11 @@ class StudioModel:
         timeline = read_timeline(path)
         project = read_project(timeline)
         self.path, self.timeline, self.project = Path(path), timeline, project
-        self.jobs, self.selected_clip, self.selected_cue, self.found = {}, None, "", {}
+        self.jobs, self.selected_clips, self.selected_cues, self.found = {}, (), (), {}
+        self.marks, self.muted, self.soloed = (None, None), frozenset(), frozenset()
         self._refresh()
         self.playhead = RationalTime(0, self.rate)
-        self._tell(TIMELINE, PROJECT, SELECTION, PLAYHEAD)
+        self._tell(TIMELINE, PROJECT, SELECTION, PLAYHEAD, MARKS, TRACKS)
 
     def save(self, path: Path | None = None) -> None:
         """Write the timeline, to another `path` if given. Raises StorageError, TimelineError."""
@@ -131,21 +138,63 @@ class StudioModel:
         self.playhead = RationalTime(min(max(0, round(frame)), last), self.rate)
         self._tell(PLAYHEAD)
 
+    def mark(self, begin: RationalTime | None, end: RationalTime | None) -> None:
+        """Set the in and the out point; None is none, and an out point before the in point too."""
+        if begin is not None and end is not None and end <= begin:
+            end = None
+        self.marks = (begin, end)
+        self._tell(MARKS)
+
+    @property
+    def marked(self) -> TimeRange | None:
+        """From the in point to the out point, where both are set."""
+        begin, end = self.marks
+        return TimeRange(begin, end - begin) if begin is not None and end is not None else None
+
+    # --- which tracks are heard ---
+
+    def set_heard(self, muted: frozenset[int], soloed: frozenset[int]) -> None:
+        """Mute and solo tracks by index."""
+        self.muted, self.soloed = muted, soloed
+        self._tell(TRACKS)
+
+    def is_heard(self, track: int) -> bool:
+        """Whether the track sounds: soloed where any is, else not muted."""
+        return track in self.soloed if self.soloed else track not in self.muted
+
     # --- selection ---
 
-    def select_clip(self, view: ClipView | None) -> None:
-        """Select a clip and no cue."""
-        self.selected_clip, self.selected_cue = view, ""
+    def select_clips(self, views: tuple[ClipView, ...]) -> None:
+        """Select clips and no cue."""
+        self.selected_clips, self.selected_cues = tuple(views), ()
         self._tell(SELECTION)
 
-    def select_cue(self, cue_id: str) -> None:
-        """Select a cue and no clip."""
-        self.selected_clip, self.selected_cue = None, cue_id
+    def select_cues(self, cue_ids: tuple[str, ...]) -> None:
+        """Select cues and no clip."""
+        self.selected_clips, self.selected_cues = (), tuple(cue_id for cue_id in cue_ids if cue_id)
         self._tell(SELECTION)
+
+    def select_clip(self, view: ClipView | None) -> None:
+        """Select one clip, or nothing."""
+        self.select_clips((view,) if view else ())
+
+    def select_cue(self, cue_id: str) -> None:
+        """Select one cue, or nothing where the id is empty."""
+        self.select_cues((cue_id,))
+
+    @property
+    def selected_clip(self) -> ClipView | None:
+        """The last selected clip."""
+        return self.selected_clips[-1] if self.selected_clips else None
+
+    @property
+    def selected_cue(self) -> str:
+        """The last selected cue's id, or empty."""
+        return self.selected_cues[-1] if self.selected_cues else ""
 
     @property
     def cue(self) -> Cue | None:
-        """The selected cue."""
+        """The last selected cue."""
         return self.find(self.selected_cue)
 
     def find(self, cue_id: str) -> Cue | None:
@@ -161,15 +210,15 @@ class StudioModel:
             self.found = {}  # the editor's choice goes first
         if self.timeline and _laid(before) != _laid(project):
             self._refresh()
-        if self.selected_cue and not self.cue:
-            self.selected_cue = ""
+        there = {cue.id for cue in project.cues}
+        self.selected_cues = tuple(cue_id for cue_id in self.selected_cues if cue_id in there)
         self._tell(PROJECT, SELECTION)
 
     def new_cue(self, kind: Kind) -> Cue:
-        """A cue over the selected clip, or two seconds from the playhead."""
+        """A cue over the marked range, else the selected clip, else two seconds from the playhead."""
         clip = self.selected_clip
         two = RationalTime(round(2 * self.rate), self.rate)
-        range_ = clip.record if clip else TimeRange(self.playhead, two)
+        range_ = self.marked or (clip.record if clip else TimeRange(self.playhead, two))
         return Cue(new_id(), kind, range_, "", clip=clip.key if clip else None)
 
     def with_cue(self, cue: Cue) -> Project:
@@ -221,7 +270,8 @@ class StudioModel:
 
     def sounds(self) -> list[Span]:
         """All that is heard, our takes included."""
-        return sound_spans(self.timeline, self.views) if self.timeline else []
+        heard = [view for view in self.views if self.is_heard(view.track)]
+        return sound_spans(self.timeline, heard) if self.timeline else []
 
 
 def is_fresh(cue: Cue, take: Take, voice: str = "") -> bool:

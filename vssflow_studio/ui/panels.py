@@ -19,20 +19,6 @@ from . import model as models
 from .theme import S2, S3
 
 
-def panel(title: str, content: QWidget) -> QFrame:
-    """A titled frame round `content`."""
-    frame = QFrame()
-    frame.setObjectName("panel")
-    label = QLabel(title.upper())
-    label.setObjectName("title")
-    layout = QVBoxLayout(frame)
-    layout.setContentsMargins(S3, S2, S3, S3)
-    layout.setSpacing(S2)
-    layout.addWidget(label)
-    layout.addWidget(content, 1)
-    return frame
-
-
 class MessageBar(QFrame):
     """One message at a time, in the window, until it is closed or replaced."""
 

@@ -102,7 +102,14 @@ def style_sheet(t: Theme) -> str:
     QMainWindow, QSplitter, QDialog, QMessageBox {{ background: {t.window}; }}
     QSplitter::handle {{ background: {t.window}; }}
     #panel {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: 6px; }}
-    #title {{ color: {t.dim}; font-size: {SMALL}px; font-weight: 600; }}
+    QDockWidget {{ color: {t.dim}; font-size: {SMALL}px; font-weight: 600; }}
+    QDockWidget::title {{ background: {t.window}; padding: {S1}px {S3}px; text-align: left; }}
+    QMainWindow::separator {{ background: {t.window}; width: {S2}px; height: {S2}px; }}
+    QTabBar {{ background: {t.window}; }}
+    QTabBar::tab {{ background: transparent; color: {t.dim}; border: none; padding: {S1}px {S3}px;
+        border-bottom: 2px solid transparent; font-size: {SMALL}px; }}
+    QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
+    QTabBar::tab:hover {{ color: {t.text}; }}
     #headline {{ font-size: {TITLE}px; font-weight: 600; }}
     #hint, #status {{ color: {t.dim}; font-size: {SMALL}px; }}
     #warning {{ color: {t.warning}; font-size: {SMALL}px; }}
