@@ -40,6 +40,11 @@ def settings() -> Path:
     return Path(platformdirs.user_config_dir(_APP, appauthor=False))
 
 
+def endpoint() -> Path:
+    """The file that says where the open window can be asked, see `endpoint.py`."""
+    return Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "endpoint.json"
+
+
 def logs() -> Path:
     """The folder of log files."""
     return Path(platformdirs.user_log_dir(_APP, appauthor=False))

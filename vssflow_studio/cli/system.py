@@ -14,6 +14,7 @@ def add(verbs) -> None:
     """Put the verbs in the parser."""
     verb = add_verb(verbs, "open", open_window, "start the app, with a timeline if one is given")
     verb.add_argument("file", type=Path, nargs="?")
+    verb.add_argument("--new-window", action="store_true", help="even where a window is open already")
     add_json(add_verb(verbs, "doctor", _doctor, "versions, devices, codecs, models, what is missing"))
     verb = add_verb(verbs, "demo", _demo, "generate the sample animatic's sound")
     verb.add_argument("-o", "--out", type=Path, default=Path("vssflow-demo"), metavar="FOLDER")
@@ -24,7 +25,12 @@ def add(verbs) -> None:
 
 
 def open_window(arguments) -> int:
-    """The app."""
+    """The app; where it is running already, its window gets the file."""
+    from ..endpoint import ask
+
+    path = str(arguments.file.resolve()) if arguments.file else ""
+    if not getattr(arguments, "new_window", False) and ask("open", {"path": path}):
+        return 0
     from ..ui.app import run
 
     return run(arguments.file)

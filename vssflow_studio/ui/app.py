@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from .main_window import MainWindow
+from .outside import Outside, verbs
 
 
 def run(path: Path | None) -> int:
@@ -17,6 +18,9 @@ def run(path: Path | None) -> int:
     app.setStyle("Fusion")
     window = MainWindow()
     window.show()
+    outside = Outside(verbs(window), window)
+    outside.open()
+    app.aboutToQuit.connect(outside.close)
     if path is not None:
         window.open(path)
     return app.exec()
