@@ -15,6 +15,17 @@ def resources() -> Path:
     return packed if packed.is_dir() else Path(__file__).parents[1] / "resources"
 
 
+def plugin_sources() -> Path:
+    """The shipped plugins for other programs: inside the wheel, or at the root of a checkout."""
+    packed = Path(__file__).parent / "_plugins"
+    return packed if packed.is_dir() else Path(__file__).parents[1] / "plugins"
+
+
+def own_plugins() -> Path:
+    """Folder of what installed plugins need of ours, one folder for each program."""
+    return Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "plugins"
+
+
 def weights() -> Path:
     """Folder of the shipped weights, one folder for each model."""
     return resources() / "weights"
@@ -48,3 +59,8 @@ def endpoint() -> Path:
 def logs() -> Path:
     """The folder of log files."""
     return Path(platformdirs.user_log_dir(_APP, appauthor=False))
+
+
+def cache() -> Path:
+    """The folder of what can be made or fetched again."""
+    return Path(platformdirs.user_cache_dir(_APP, appauthor=False))

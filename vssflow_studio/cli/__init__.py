@@ -12,7 +12,7 @@ import sys
 
 from .. import __version__
 from ..errors import Cancelled, StudioError
-from . import audit, backups, conform, cues, export, generate, importing, media, models, system
+from . import audit, backups, conform, cues, export, generate, importing, media, models, plugins, system, window
 from .verbs import CANCELLED, FAILED
 
 
@@ -40,6 +40,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(verb=system.open_window, file=None)
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
-    for room in (importing, generate, cues, conform, media, export, audit, backups, models, system):
+    for room in (importing, generate, cues, conform, media, export, audit, backups, models, plugins, window, system):
         room.add(verbs)
     return parser

@@ -108,6 +108,8 @@ def _cues_list(arguments) -> int:
             "character": cue.character,
             "in": record_timecode(timeline, cue.range.start_time),
             "out": record_timecode(timeline, cue.range.end_time_exclusive()),
+            "frame": cue.range.start_time.value,
+            "frames": cue.range.duration.value,
             "text": cue.text,
             "pace": cue.pace,
             "pitch": cue.pitch,

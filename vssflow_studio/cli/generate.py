@@ -19,6 +19,8 @@ def add(verbs) -> None:
     verb.add_argument("--steps", type=positive, help="solver steps (NFE for euler)")
     verb.add_argument("--guidance", type=float, help="guidance scale; 1 is none")
     verb.add_argument("--solver", default="", choices=("", "euler", "midpoint", "heun", "dopri5"))
+    verb.add_argument("--from", dest="begin", metavar="TIMECODE", help="only cues that end after this")
+    verb.add_argument("--to", dest="end", metavar="TIMECODE", help="only cues that begin before this")
     verb.add_argument("--search", type=Path, action="append", default=[], metavar="FOLDER")
     add_json(verb)
 
@@ -37,6 +39,7 @@ def _generate(arguments) -> int:
         sampling=sampling,
         device=arguments.device,
         search=arguments.search,
+        within=(arguments.begin, arguments.end),
         on_event=show_progress(),
     )
     return tell(report, arguments.json)

@@ -10,11 +10,11 @@ from pathlib import Path
 import opentimelineio as otio
 
 from ..atomic import sweep
-from ..errors import Cancelled, ChangedError, StudioError, TimelineError
+from ..errors import Cancelled, ChangedError, CueError, StudioError, TimelineError
 from ..models.registry import model_card
 from ..timeline.backups import hidden_folder, save_timeline
 from ..timeline.clips import clip_views, record_timecode
-from ..timeline.cue_sheet import merged, read_cue_sheet
+from ..timeline.cue_sheet import merged, parse_time, read_cue_sheet
 from ..timeline.cues import Cue, Project
 from ..timeline.files import read_timeline
 from ..timeline.importing import work_file
@@ -24,6 +24,7 @@ from ..timeline.rebase import rebase, rebased_project
 from ..timeline.relink import with_folders_searched
 from ..timeline.stamp import stamp
 from ..timeline.tracks import place_takes
+from .adjust import ensure_rendered
 from .line import warnings_for
 from .planner import plan
 from .queue import Job, JobQueue
@@ -99,6 +100,7 @@ class Session:
                 file=self.out,
                 remedy="Generate again: the takes that were finished are on disk and are used at once.",
             )
+        ensure_rendered(self.project.cues, self.store.base)
         write_project(self.timeline, self.project)
         place_takes(self.timeline, self.project.cues)
         save_timeline(self.timeline, self.out, backup=not self._kept)
@@ -115,11 +117,13 @@ def generate(
     search: Sequence[Path] = (),
     on_event: Callable[[Job], None] = lambda job: None,
     cancelled: Callable[[], bool] = lambda: False,
+    within: tuple[str | None, str | None] = (None, None),
 ) -> Report:
     """Make a take for every cue of `source` and write `out` (else `source`, or the .otio beside it).
 
     A cue that can't be made is reported and the others go on. `cancelled` is asked
-    twenty times a second; then Cancelled is raised, finished takes kept. Raises
+    twenty times a second; then Cancelled is raised, finished takes kept. `within` are record
+    timecodes (or seconds): only cues of which something lies between them are made. Raises
     StudioError for what stops everything, LockedError when `out` is open elsewhere.
     """
     source = source if out else work_file(source)
@@ -127,10 +131,11 @@ def generate(
         session = Session(source, out or source, search)
         for folder in (session.store.base, session.store.folder, hidden_folder(session.out)):
             sweep(folder)
-        return _generate(session, cue_sheet, sampling, device, on_event, cancelled)
+        return _generate(session, cue_sheet, sampling, device, on_event, cancelled, within)
 
 
-def _generate(session: Session, cue_sheet, sampling: Sampling, device, on_event, cancelled) -> Report:
+def _generate(session: Session, cue_sheet, sampling: Sampling, device, on_event, cancelled, within) -> Report:
+    wanted = _wanted(session.timeline, within)
     if cue_sheet:
         session.add_cues(cue_sheet)
     if not session.project.cues:
@@ -143,13 +148,28 @@ def _generate(session: Session, cue_sheet, sampling: Sampling, device, on_event,
     waiting = _Waiting(session, report, on_event, device)
     try:
         for cue in session.project.cues:
-            if cue.picture != "gone":
+            if cue.picture != "gone" and wanted(cue):
                 waiting.begin(cue, sampling)
         waiting.finish(cancelled)
     finally:
         waiting.close()
     session.save()
     return report
+
+
+def _wanted(timeline: otio.schema.Timeline, within: tuple[str | None, str | None]) -> Callable[[Cue], bool]:
+    """Whether something of a cue lies between two timecodes. Raises CueError for what is none."""
+
+    def parsed(text: str | None):
+        try:
+            return parse_time(text, timeline) if text is not None else None
+        except ValueError as error:
+            raise CueError(f"“{text}” is no timecode", remedy="Write 01:00:10:00 or seconds.") from error
+
+    begin, end = map(parsed, within)
+    return lambda cue: (begin is None or cue.range.end_time_exclusive() > begin) and (
+        end is None or cue.range.start_time < end
+    )
 
 
 class _Waiting:

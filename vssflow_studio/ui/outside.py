@@ -63,7 +63,7 @@ class Outside(QObject):
 
 
 def verbs(window) -> dict[str, Callable[[dict], dict]]:
-    """What the main window answers: status, open {path}, save, export {folder, for}."""
+    """What the main window answers: status, open {path}, say {text}, save, export {folder, for}."""
 
     def status(_: dict) -> dict:
         model = window.model
@@ -83,6 +83,10 @@ def verbs(window) -> dict[str, Callable[[dict], dict]]:
             QTimer.singleShot(0, lambda: window.open(Path(name)))
         return status({})
 
+    def say(arguments: dict) -> dict:
+        window.message.show_text(str(arguments.get("text", ""))[:1000])
+        return status({})
+
     def save(_: dict) -> dict:
         if window.model.timeline is None:
             raise StudioError("No timeline is open", remedy="Open one in VSSFlow Studio first.")
@@ -95,7 +99,7 @@ def verbs(window) -> dict[str, Callable[[dict], dict]]:
         path, folder = window.model.path, Path(str(arguments.get("folder", "")))
         return lambda: _exported(path, folder, str(arguments.get("for", "")))
 
-    return {"status": status, "open": open_, "save": save, "export": export_}
+    return {"status": status, "open": open_, "say": say, "save": save, "export": export_}
 
 
 def _exported(timeline: Path, folder: Path, client: str) -> dict:

@@ -1,0 +1,7 @@
+import sys
+
+sys.path.insert(0, r"@FOLDER@")
+
+import vssflow_resolve
+
+vssflow_resolve.send(resolve)  # noqa: F821 - Resolve gives its scripts this name

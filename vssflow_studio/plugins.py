@@ -1,0 +1,78 @@
+"""Putting our plugins where other programs look for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from .atomic import replacing, storage_error, write_bytes
+from .errors import StudioError
+from .paths import own_plugins, plugin_sources
+
+NAMES = {
+    "resolve": "DaVinci Resolve 18.5 or later: three entries in Workspace ▸ Scripts",
+    "otio": "OpenTimelineIO's own tools, RV, xSTUDIO: our cues and takes understood, media found",
+}
+
+
+def resolve_scripts() -> Path:
+    """The user's folder of menu scripts, as Blackmagic's README gives it for each system."""
+    scripts = Path("Fusion", "Scripts", "Utility")
+    if sys.platform == "darwin":
+        support = Path.home() / "Library/Application Support/Blackmagic Design/DaVinci Resolve"
+    elif sys.platform == "win32":
+        support = Path(os.environ.get("APPDATA", Path.home())) / "Blackmagic Design/DaVinci Resolve/Support"
+    else:
+        # Resolve itself does not follow XDG_DATA_HOME.
+        support = Path.home() / ".local/share/DaVinciResolve"
+    return support / scripts
+
+
+def install(name: str, folder: Path | None = None) -> list[Path]:
+    """Write the plugin's files, to `folder` instead of the program's own where one is given.
+
+    Gives what was written for the program. Raises StudioError, StorageError.
+    """
+    source, own = plugin_sources() / name, own_plugins() / name
+    if name not in NAMES or not source.is_dir():
+        raise StudioError(f"No plugin is called “{name}”", remedy=f"There are: {', '.join(NAMES)}.")
+    try:
+        own.mkdir(parents=True, exist_ok=True)
+        for file in sorted(path for path in source.iterdir() if path.is_file()):
+            with replacing(own / file.name) as temporary:
+                shutil.copyfile(file, temporary)
+        if name == "otio":
+            return [own / "plugin_manifest.json"]
+        write_bytes(own / "program.json", json.dumps([sys.executable, "-m", "vssflow_studio"]).encode())
+        return _menu(source / "menu", folder or resolve_scripts(), own)
+    except OSError as error:
+        raise storage_error(error, folder or own) from error
+
+
+def remove(name: str, folder: Path | None = None) -> list[Path]:
+    """Take the plugin's files away; gives those that were there. Raises StudioError, StorageError."""
+    if name not in NAMES:
+        raise StudioError(f"No plugin is called “{name}”", remedy=f"There are: {', '.join(NAMES)}.")
+    menu = plugin_sources() / name / "menu"
+    wanted = [(folder or resolve_scripts()) / file.name for file in sorted(menu.glob("*.py"))]
+    wanted += sorted(own_plugins().glob(f"{name}/*"))
+    try:
+        there = [path for path in wanted if path.is_file()]
+        for path in there:
+            path.unlink()
+        return there
+    except OSError as error:
+        raise storage_error(error, folder or own_plugins()) from error
+
+
+def _menu(source: Path, target: Path, own: Path) -> list[Path]:
+    target.mkdir(parents=True, exist_ok=True)
+    made = []
+    for file in sorted(source.glob("*.py")):
+        text = file.read_text(encoding="utf-8").replace('r"@FOLDER@"', repr(str(own)))
+        write_bytes(target / file.name, text.encode())
+        made.append(target / file.name)
+    return made
