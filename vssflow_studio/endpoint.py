@@ -1,6 +1,6 @@
 """The door through which plugins and a second start reach the window that is open.
 
-HTTP/1.1 on the loopback address and a port that the system chooses. Who may knock is who
+HTTP/1.1 on the loopback address, on the first of `PORTS` that is free, else another. Who may knock is who
 can read the file `paths.endpoint()`, which only its owner can: {"port", "token", "pid"}.
 
     POST /v1/<verb>                 verbs: those that the window answers (status, open, save, export)
@@ -9,7 +9,7 @@ can read the file `paths.endpoint()`, which only its owner can: {"port", "token"
     {...}                           at most 64 KiB
 
 200 carries the answer, 4xx {"error": …} as `StudioError.as_dict` gives it. Requests of web
-pages (an Origin, another Host) are refused whatever their token.
+pages (an Origin on the web, another Host) are refused whatever their token.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from .atomic import write_bytes
 from .errors import StudioError
 from .paths import endpoint
+
+PORTS = range(47810, 47814)
+"""Premiere's panel may connect to these only; its manifest names them."""
 
 LARGEST = 64 * 1024
 """Bytes of a request's body."""
@@ -41,8 +45,7 @@ class Endpoint:
 
     def __init__(self, answer: Answer) -> None:
         self.token = secrets.token_urlsafe(32)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer, self.token))
-        self._server.daemon_threads = True
+        self._server = _server(_handler(answer, self.token))
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, name="endpoint", daemon=True)
         self._thread.start()
@@ -100,6 +103,18 @@ def _write_down(address: dict) -> None:
     write_bytes(path, json.dumps(address).encode())
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    allow_reuse_address = os.name == "posix"  # on Windows that would share another's port
+
+
+def _server(handler: type[BaseHTTPRequestHandler]) -> _Server:
+    for port in PORTS:
+        with suppress(OSError):
+            return _Server(("127.0.0.1", port), handler)
+    return _Server(("127.0.0.1", 0), handler)
+
+
 def _handler(answer: Answer, token: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -128,7 +143,8 @@ def _handler(answer: Answer, token: str) -> type[BaseHTTPRequestHandler]:
             hosts = {f"{name}:{self.server.server_address[1]}" for name in ("127.0.0.1", "localhost")}
             given = head.get("Authorization", "").removeprefix("Bearer ").encode()
             length = head.get("Content-Length", "")
-            if head.get("Host", "") not in hosts or head.get("Origin") is not None:
+            web = head.get("Origin", "").lower().startswith(("http:", "https:", "null"))
+            if head.get("Host", "") not in hosts or web:
                 return 403, _said("Web pages may not ask here")
             if not secrets.compare_digest(given, token.encode()):
                 return 401, _said("The token is not this session's")

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 from .atomic import replacing, storage_error, write_bytes
@@ -14,6 +15,7 @@ from .paths import own_plugins, plugin_sources
 
 NAMES = {
     "resolve": "DaVinci Resolve 18.5 or later: three entries in Workspace ▸ Scripts",
+    "premiere": "Premiere 25.6 or later: a panel in Window ▸ UXP Plugins",
     "otio": "OpenTimelineIO's own tools, RV, xSTUDIO: our cues and takes understood, media found",
 }
 
@@ -46,6 +48,8 @@ def install(name: str, folder: Path | None = None) -> list[Path]:
                 shutil.copyfile(file, temporary)
         if name == "otio":
             return [own / "plugin_manifest.json"]
+        if name == "premiere":
+            return [_package(source, (folder or own) / "vssflow-studio.ccx")]
         write_bytes(own / "program.json", json.dumps([sys.executable, "-m", "vssflow_studio"]).encode())
         return _menu(source / "menu", folder or resolve_scripts(), own)
     except OSError as error:
@@ -66,6 +70,15 @@ def remove(name: str, folder: Path | None = None) -> list[Path]:
         return there
     except OSError as error:
         raise storage_error(error, folder or own_plugins()) from error
+
+
+def _package(source: Path, target: Path) -> Path:
+    """The panel as Creative Cloud installs it: a zip of the files that its package.json names."""
+    files = json.loads((source / "package.json").read_text(encoding="utf-8"))["files"]
+    with replacing(target) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in files:
+            archive.write(source / name, name)
+    return target
 
 
 def _menu(source: Path, target: Path, own: Path) -> list[Path]:

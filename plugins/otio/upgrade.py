@@ -10,6 +10,7 @@ _PROJECT = {"cast": {}, "search_folders": [], "lexicon": "", "relinked": {}, "cu
 _CUE = {
     "character": "", "voice": "", "notes": "", "clip": None, "takes": [], "circled": "",
     "pace": None, "pitch": 0.0, "energy": 0.0, "delivery": "normal", "picture": "",
+    "distance": "", "room": "",
 }  # fmt: skip
 
 

@@ -7,6 +7,11 @@ from pathlib import Path
 
 from .verbs import add_group, add_json, add_verb
 
+_NEXT = {
+    "otio": "set OTIO_PLUGIN_MANIFEST_PATH={} where the other program starts",
+    "premiere": "open that file: Creative Cloud installs it. Then restart Premiere.",
+}
+
 
 def add(verbs) -> None:
     """Put the verbs in the parser."""
@@ -27,8 +32,8 @@ def _install(arguments) -> int:
 
     made = install(arguments.name, arguments.folder)
     _tell(made, arguments.json)
-    if arguments.name == "otio" and not arguments.json:
-        print(f"set OTIO_PLUGIN_MANIFEST_PATH={made[0]} where the other program starts")
+    if not arguments.json and arguments.name in _NEXT:
+        print(_NEXT[arguments.name].format(made[0]))
     return 0
 
 

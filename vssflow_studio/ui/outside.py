@@ -14,6 +14,9 @@ from ..endpoint import Endpoint
 from ..engine.cut import Cut
 from ..engine.export import CLIENTS, export
 from ..errors import StudioError
+from ..timeline.files import read_timeline
+from ..timeline.metadata import read_project
+from ..timeline.new_cut import conform_files
 
 _PATIENCE = 30.0  # seconds that an answer may wait for the window, which may be showing a question
 
@@ -63,7 +66,10 @@ class Outside(QObject):
 
 
 def verbs(window) -> dict[str, Callable[[dict], dict]]:
-    """What the main window answers: status, open {path}, say {text}, save, export {folder, for}."""
+    """What the main window answers.
+
+    status, open {path}, say {text}, save, conform {old, new}, export {folder, for}
+    """
 
     def status(_: dict) -> dict:
         model = window.model
@@ -99,7 +105,20 @@ def verbs(window) -> dict[str, Callable[[dict], dict]]:
         path, folder = window.model.path, Path(str(arguments.get("folder", "")))
         return lambda: _exported(path, folder, str(arguments.get("for", "")))
 
-    return {"status": status, "open": open_, "say": say, "save": save, "export": export_}
+    def conform(arguments: dict) -> Callable[[], dict]:
+        old, new = (Path(str(arguments.get(name, ""))) for name in ("old", "new"))
+        if window.model.path and window.model.path.resolve() == old.resolve():
+            save({})  # what is not saved yet belongs to the new cut, too
+        return lambda: _conformed(old, new)
+
+    return {"status": status, "open": open_, "conform": conform, "say": say, "save": save, "export": export_}
+
+
+def _conformed(old: Path, new: Path) -> dict:
+    if not read_project(read_timeline(old)).cues:
+        return {"timeline": str(new), "cues": 0}
+    out, result = conform_files(old, new)
+    return {"timeline": str(out), "cues": len(result.project.cues)}
 
 
 def _exported(timeline: Path, folder: Path, client: str) -> dict:
