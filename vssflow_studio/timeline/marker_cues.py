@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -50,7 +50,7 @@ def marker_cues(
     `length` gives the seconds that a line takes. Markers that we wrote are left alone.
     """
     rate, cues, skipped = timeline_rate(timeline), [], []
-    for found in _markers(timeline):
+    for found in placed_markers(timeline):
         marker = found.marker
         asked = _asked(marker, foley_colour.upper())
         name = f"the marker “{shortened(marker.name or marker.comment or '')}”"
@@ -73,34 +73,43 @@ def marker_cues(
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A marker and where it stands, in seconds from the first frame; None: cut off."""
+class PlacedMarker:
+    """A marker and where it stands, in seconds from the first frame; None: cut off.
+
+    `track` is the index of the track that it is on or in; None: on the timeline itself.
+    """
 
     marker: otio.schema.Marker
     start: Fraction | None
     place: str
+    track: int | None = None
 
 
-def _markers(timeline: otio.schema.Timeline) -> Iterator[_Found]:
-    whole = max((item_length(track) for track in timeline.tracks), default=Fraction(0))
-    for marker in _theirs(timeline.tracks):
+def placed_markers(timeline: otio.schema.Timeline) -> Iterator[PlacedMarker]:
+    """All markers that aren't ours, of the timeline and of what is on it."""
+    theirs = list(_theirs(timeline.tracks))
+    whole = max((item_length(track) for track in timeline.tracks), default=Fraction(0)) if theirs else 0
+    for marker in theirs:
         at = seconds(marker.marked_range.start_time)
         first = seconds(start_time(timeline))
         # Some tools count these in record timecode.
         at = at - first if first and at >= max(first, whole) else at
-        yield _Found(marker, at if at >= 0 else None, "the timeline")
-    for track in timeline.tracks:
-        yield from _below(track, Fraction(0), (Fraction(0), item_length(track)))
+        yield PlacedMarker(marker, at if at >= 0 else None, "the timeline")
+    for index, track in enumerate(timeline.tracks):
+        if not _has_markers(track):  # most have none, and then nothing needs measuring
+            continue
+        for found in _below(track, Fraction(0), (Fraction(0), item_length(track))):
+            yield replace(found, track=index)
 
 
-def _below(item, start: Fraction, window: tuple[Fraction, Fraction]) -> Iterator[_Found]:
+def _below(item, start: Fraction, window: tuple[Fraction, Fraction]) -> Iterator[PlacedMarker]:
     """The markers of `item`, which begins at `start`, and of all in it, as far as it is seen."""
     window = max(window[0], start), min(window[1], start + item_length(item))
     origin = _first(item)
     for marker in _theirs(item):
         at = start + seconds(marker.marked_range.start_time) - origin
         seen = window[0] <= at < window[1]
-        yield _Found(marker, at if seen else None, f"“{item.name or item.schema_name()}”")
+        yield PlacedMarker(marker, at if seen else None, f"“{item.name or item.schema_name()}”")
     if not isinstance(item, (otio.schema.Track, otio.schema.Stack)):
         return
     at = start - (seconds(item.source_range.start_time) if item.source_range else 0)
@@ -109,6 +118,13 @@ def _below(item, start: Fraction, window: tuple[Fraction, Fraction]) -> Iterator
             yield from _below(child, at, window)
         if isinstance(item, otio.schema.Track):
             at += item_length(child)
+
+
+def _has_markers(item) -> bool:
+    children = item if isinstance(item, (otio.schema.Track, otio.schema.Stack)) else ()
+    return bool(item.markers) or any(
+        _has_markers(child) for child in children if not isinstance(child, otio.schema.Transition)
+    )
 
 
 def _first(item) -> Fraction:

@@ -1,18 +1,28 @@
-"""Thumbnails and waveforms, made off the window's thread and remembered."""
+"""Thumbnails and waveforms, made off the window's thread and remembered as long as there is room."""
 
 from __future__ import annotations
 
+import logging
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+import numpy as np
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
+from PySide6.QtGui import QImage
 
 from ..errors import StudioError
+
+_TOLD = 40  # milliseconds between two signals: many answers, one painting
+_SMALL = 64  # bytes that an answer of unknown size is taken for
 
 
 class Background(QObject):
     """Answers to slow questions: `get` gives the answer or None, and `ready` is sent later.
+
+    Answers are kept up to `limit` bytes; those that were not asked for the longest go first.
+    All methods belong to the thread that made it.
 
     Signals:
         ready(): something that was None has an answer now.
@@ -21,33 +31,89 @@ class Background(QObject):
     ready = Signal()
     _answered = Signal(object, object)
 
-    def __init__(self, parent: QObject | None = None, threads: int = 1) -> None:
+    def __init__(self, parent: QObject | None = None, threads: int = 1, limit: int = 128 << 20) -> None:
         super().__init__(parent)
-        self._answers: dict[Hashable, Any] = {}
-        self._pool = QThreadPool(self)
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._asked: OrderedDict[Hashable, Callable[[], Any]] = OrderedDict()
+        self._working: set[Hashable] = set()
+        self._limit, self.size, self._closed = limit, 0, False
+        self._threads, self._pool = threads, QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
         self._answered.connect(self._keep)
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(_TOLD)
+        self._telling.timeout.connect(self.ready)
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
-        """The answer to `key`, else None while `work` runs on another thread (once)."""
+        """The answer to `key`, False where there is none, else None while `work` waits for its turn."""
+        if key in self._answers:
+            return self.peek(key)
+        if key not in self._working:
+            self._asked[key] = work
+            self._begin()
+        return None
+
+    def peek(self, key: Hashable) -> Any:
+        """The answer to `key` if it is there."""
         if key not in self._answers:
-            self._answers[key] = None
-            self._pool.start(_Task(key, work, self._answered))
+            return None
+        self._answers.move_to_end(key)
         return self._answers[key]
+
+    def renew(self) -> None:
+        """Forget what was asked and has not begun: who still wants it asks again."""
+        self._asked.clear()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is asked."""
+        return not self._asked and not self._working
 
     def retry(self) -> None:
         """Ask again for what there was no answer to: its media may be back."""
-        self._answers = {key: answer for key, answer in self._answers.items() if answer is not False}
+        for key in [key for key, answer in self._answers.items() if answer is False]:
+            self._drop(key)
         self.ready.emit()
 
     def close(self) -> None:
         """Drop what has not begun, wait for what has."""
+        self._closed = True
+        self._asked.clear()
         self._pool.clear()
         self._pool.waitForDone(3000)
 
+    def _begin(self) -> None:
+        while self._asked and len(self._working) < self._threads and not self._closed:
+            key, work = self._asked.popitem(last=False)
+            self._working.add(key)
+            self._pool.start(_Task(key, work, self._answered))
+
     def _keep(self, key: Hashable, answer: Any) -> None:
+        self._working.discard(key)
+        if key in self._answers:
+            self._drop(key)
         self._answers[key] = answer
-        self.ready.emit()
+        self.size += size_of(answer)
+        while self.size > self._limit and len(self._answers) > 1:
+            self._drop(next(iter(self._answers)))
+        self._begin()
+        if not self._telling.isActive():
+            self._telling.start()
+
+    def _drop(self, key: Hashable) -> None:
+        self.size -= size_of(self._answers.pop(key))
+
+
+def size_of(answer: Any) -> int:
+    """About how many bytes an answer holds."""
+    if isinstance(answer, QImage):
+        return answer.sizeInBytes()
+    if isinstance(answer, np.ndarray):
+        return answer.nbytes
+    if isinstance(answer, (tuple, list)):
+        return sum(map(size_of, answer))
+    return _SMALL
 
 
 class _Task(QRunnable):
@@ -56,9 +122,14 @@ class _Task(QRunnable):
         self._work, self._done = work, partial(answered.emit, key)
 
     def run(self) -> None:
+        answer = False  # there is none, and asking again won't help
         try:
-            self._done(self._work())
+            answer = self._work()
         except StudioError:
-            self._done(False)  # there is no answer, and asking again won't help
+            pass
+        except Exception:
+            logging.getLogger(__name__).exception("nothing came of a background task")
+        try:
+            self._done(answer)
         except RuntimeError:
             pass  # the window is gone

@@ -1,248 +1,179 @@
-"""What the timeline looks like: ruler, cues, clips with thumbnails and waveforms, playhead.
+"""What the timeline looks like: tracks with clips, thumbnails, waveforms and takes.
 
-Only what is visible is painted, text only where it fits, one colour for one meaning.
+Only what is visible is painted: blocks too narrow for more become bars, text stands only
+where it fits, one colour has one meaning. What is slow comes from the background later.
 """
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
-from opentimelineio.opentime import RationalTime
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
 
-from ..media.sound import peaks
-from ..media.video import probe, thumbnail
 from ..timeline.clips import ClipView
-from ..timeline.cues import Cue
-from .background import Background
-from .theme import SMALL, Theme, mark
-from .timeline_geometry import CUES, HEADER, RULER, Geometry
+from .theme import mark
+from .timeline_geometry import Geometry, Row
+from .timeline_index import OFFLINE, Lane, Source, merged, style_of
+from .timeline_look import Look, outlined
+from .timeline_paint_cues import CuePainter
+from .timeline_paint_time import Overlay, TimePainter
+from .timeline_pictures import Pictures
 
-_PEAKS = 2000  # lowest and highest samples kept of a file
-_LABEL = 15  # pixels of a line of text
-_STEPS = (0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
+_STRIP = 15  # pixels of a clip's name
+_DETAIL = 36  # pixels from which on a clip gets a picture and its name
+_NARROW = 3  # pixels below which neighbours run together
+_TAKE = 16  # styles from here on are those of takes
+_ROOMY = 34  # pixels from which on a track has room for more than the name
 
 
-class TimelinePainter:
-    """One painting of `wanted`, a part of `area`; what is slow comes from `background` later."""
+def paint_timeline(
+    p: QPainter, geometry: Geometry, look: Look, pictures: Pictures, overlay: Overlay, wanted: QRectF
+) -> None:
+    """Paint `wanted`, a part of the viewport, back to front."""
+    p.save()
+    p.setClipRect(wanted)
+    p.setBrushOrigin(-geometry.scroll_x, -geometry.scroll_y)
+    p.fillRect(wanted, look.panel)
+    time = TimePainter(p, geometry, look, wanted)
+    if wanted.bottom() > geometry.top:
+        tracks = wanted.intersected(QRectF(wanted.left(), geometry.top, wanted.width(), wanted.height()))
+        p.setClipRect(tracks)
+        TrackPainter(p, geometry, look, pictures, tracks).paint()
+        time.paint_body()
+        p.setClipRect(wanted)
+    if wanted.top() < geometry.top:
+        time.paint_ruler()
+        CuePainter(p, geometry, look, wanted).paint()
+    time.paint_over(overlay)
+    p.restore()
 
-    def __init__(
-        self,
-        p: QPainter,
-        geometry: Geometry,
-        theme: Theme,
-        background: Background,
-        area: QRectF,
-        wanted: QRectF,
-    ) -> None:
-        self.p, self.geometry, self.theme, self.area = p, geometry, theme, area
-        self.model, self.background = geometry.model, background
-        self.left, self.right = max(float(HEADER), wanted.left()), wanted.right()
-        p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = QFont(p.font())
-        font.setPixelSize(SMALL)
-        p.setFont(font)
+
+class TrackPainter:
+    """The tracks and their clips within `wanted`."""
+
+    def __init__(self, p: QPainter, geometry: Geometry, look: Look, pictures: Pictures, wanted: QRectF) -> None:
+        self.p, self.geometry, self.look, self.pictures = p, geometry, look, pictures
+        self.model, self.cues, self.wanted = geometry.model, geometry.cues, wanted
+        self.shown = max(0.0, wanted.left()), wanted.right()
+        self.each = geometry.scale / geometry.model.rate  # pixels a frame
+        self.selected = {(view.track, view.record.start_time.value) for view in self.model.selected_clips}
 
     def paint(self) -> None:
-        """Everything, back to front."""
-        p, t, area, geometry = self.p, self.theme, self.area, self.geometry
-        p.fillRect(area, QColor(t.panel))
-        p.setClipRect(QRectF(HEADER, 0, area.width() - HEADER, area.height()))
-        for row in geometry.rows().values():
-            p.fillRect(QRectF(HEADER, geometry.row_top(row), area.width(), row.height), QColor(t.window))
-        for view in geometry.clips_between(self.left, self.right):
-            self._clip(view, geometry.clip_rect(view))
-        p.fillRect(QRectF(HEADER, 0, area.width(), RULER + CUES), QColor(t.panel))
-        self._ruler()
-        for cue in self.model.project.cues:
-            self._cue(cue, geometry.cue_rect(cue))
-        if self.model.timeline:
-            self._playhead()
-        p.setClipping(False)
-        self._headers()
-
-    # --- clips ---
-
-    def _clip(self, view: ClipView, rect: QRectF) -> None:
-        p, t = self.p, self.theme
-        colour = QColor(t.picture if view.kind == "Video" else t.sound)
-        if not view.enabled:
-            colour.setAlphaF(0.35)
-        p.setPen(Qt.PenStyle.NoPen)
-        p.setBrush(colour)
-        p.drawRoundedRect(rect, 3, 3)
-        if view.media is None:
-            p.setBrush(Qt.BrushStyle.BDiagPattern)
-            p.drawRoundedRect(rect, 3, 3)
-        elif view.kind == "Video":
-            self._thumbnails(view, rect)
-        else:
-            self._waveform(view, rect)
-        if rect.width() > 44:
-            name = view.name if view.media else f"⚠ offline  {view.name}"
-            label = QRectF(rect.left(), rect.top(), rect.width(), _LABEL)
-            p.fillRect(label, QColor(0, 0, 0, 110) if t.dark else QColor(255, 255, 255, 170))
-            self._text(label.adjusted(5, 0, -4, 0), name, t.text)
-        if view == self.model.selected_clip:
-            self._selection(rect, 3)
-
-    def _thumbnails(self, view: ClipView, rect: QRectF) -> None:
-        height = int(rect.height()) - _LABEL - 2
-        width = height * 16 / 9 + 1
-        left = rect.left() + max(0, int((self.left - rect.left()) / width)) * width
-        while left < min(rect.right() - 8, self.right):
-            into = (left - rect.left()) / self.geometry.scale * view.speed
-            second = round(float(view.media_start) + into, 1)
-            image = self.background.get(
-                (str(view.media), second, height), partial(_thumbnail, view.media, second, 2 * height)
-            )
-            if image:
-                place = QRectF(left, rect.top() + _LABEL + 1, image.width() / 2, height)
-                shown = place.intersected(rect)
-                self.p.drawImage(shown, image, QRectF(0, 0, shown.width() * 2, image.height()))
-            left += width
-
-    def _waveform(self, view: ClipView, rect: QRectF) -> None:
-        answer = self.background.get(("peaks", str(view.media)), partial(_waveform, view.media))
-        if not answer:
-            return
-        rows, total = answer
-        middle, half = rect.center().y() + 7, (rect.height() - 18) / 2
-        xs = np.arange(max(rect.left(), self.left), min(rect.right(), self.right))
-        into = (xs - rect.left()) / self.geometry.scale * view.speed
-        lows, highs = extremes(rows, (float(view.media_start) + into) / max(total, 1e-6))
-        tops, bottoms = (middle - half * np.clip(1.8 * ends, -1, 1) for ends in (highs, lows))
-        self.p.setPen(QPen(QColor(self.theme.text), 1))
-        self.p.drawLines([QLineF(x, top, x, bottom) for x, top, bottom in zip(xs, tops, bottoms, strict=True)])
-
-    # --- cues ---
-
-    def _cue(self, cue: Cue, rect: QRectF) -> None:
-        if not self._is_visible(rect):
-            return
-        p, t, state = self.p, self.theme, self.model.state(cue)
-        colour = t.kind(cue.kind)
-        fill = QColor(colour)
-        fill.setAlphaF(1.0 if state == "ready" else 0.28)
-        wanted = state in ("wanted", "stale", "failed", "orphaned")
-        p.setPen(QPen(colour, 1.5, Qt.PenStyle.DashLine if wanted else Qt.PenStyle.SolidLine))
-        p.setBrush(fill)
-        p.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -0.75), 4, 4)
-        job = self.model.jobs.get(cue.id)
-        if job and job.state == "running":
-            done = QRectF(rect.left() + 2, rect.bottom() - 5, (rect.width() - 4) * job.fraction, 3)
-            p.fillRect(done, colour)
-        if cue.id == self.model.selected_cue:
-            self._selection(rect, 4)
-        if rect.width() > 34:
-            self._cue_text(cue, rect, state)
-
-    def _cue_text(self, cue: Cue, rect: QRectF, state: str) -> None:
-        t = self.theme
-        ink = ("#141414" if t.dark else "#ffffff") if state == "ready" else t.text
-        who = f"{cue.character}: " if cue.character else ""
-        words = f"{who}{cue.text}" or "…"
-        if rect.height() < 36:  # one line: the words, and the state by its mark
-            percent = f" {state}" if "%" in state else ""
-            self._text(rect.adjusted(6, 0, -4, 0), f"{mark(state)}{percent} {words}", ink)
-            return
-        line = QRectF(rect.left() + 6, rect.top() + 3, rect.width() - 10, _LABEL)
-        self._text(line, words, ink)
-        self._text(line.translated(0, _LABEL), f"{mark(state)} {state}", ink)
-
-    # --- ruler, playhead, headers ---
-
-    def _ruler(self) -> None:
-        p, t, geometry, rate = self.p, self.theme, self.geometry, self.model.rate
-        p.setPen(QPen(QColor(t.border), 1))
-        p.drawLine(QPointF(HEADER, RULER - 0.5), QPointF(self.area.width(), RULER - 0.5))
-        if not self.model.timeline:
-            return
-        step = next((s for s in _STEPS if s * geometry.scale >= 96), _STEPS[-1])
-        second = int(max(0.0, geometry.frame_at(HEADER)) / rate / step) * step
-        while (x := geometry.x_of(round(second * rate))) < self.area.width():
-            p.setPen(QColor(t.border))
-            p.drawLine(QPointF(x, RULER - 8), QPointF(x, RULER))
-            for part in range(1, 4):
-                minor = geometry.x_of((second + step * part / 4) * rate)
-                p.drawLine(QPointF(minor, RULER - 4), QPointF(minor, RULER))
-            p.setPen(QColor(t.dim))
-            label = self.model.timecode(RationalTime(round(second * rate), rate))
-            p.drawText(QPointF(x + 4, RULER - 10), label)
-            second += step
-
-    def _playhead(self) -> None:
-        p, x, top = self.p, self.geometry.x_of(self.model.playhead.value), RULER - 14
-        p.setPen(QPen(QColor(self.theme.playhead), 1.5))
-        p.drawLine(QPointF(x, RULER - 12), QPointF(x, self.area.height()))
-        p.setBrush(QColor(self.theme.playhead))
-        p.setPen(Qt.PenStyle.NoPen)
-        p.drawPolygon(QPolygonF([QPointF(x - 6, top), QPointF(x + 6, top), QPointF(x, top + 10)]))
-
-    def _headers(self) -> None:
-        p, t, height = self.p, self.theme, self.area.height()
-        p.fillRect(QRectF(0, 0, HEADER - 1, height), QColor(t.panel))
+        """Every row that shows."""
+        lanes = self.geometry.lanes()
         for row in self.geometry.rows().values():
-            rect = QRectF(0, self.geometry.row_top(row), HEADER - 4, row.height)
-            colour = QColor(t.picture if row.kind == "Video" else t.sound)
-            p.fillRect(rect, QColor(t.raised))
-            p.fillRect(QRectF(0, rect.top(), 3, row.height), colour)
-            self._elided(rect.adjusted(12, 0, -4, 0), row.name, t.text)
-        p.fillRect(QRectF(0, 0, HEADER - 1, RULER + CUES), QColor(t.panel))
-        self._elided(QRectF(12, RULER, HEADER - 20, CUES), "CUES", t.dim)
-        p.setPen(QColor(t.border))
-        p.drawLine(QPointF(HEADER - 0.5, 0), QPointF(HEADER - 0.5, height))
+            top = self.geometry.row_top(row)
+            if top > self.wanted.bottom() or top + row.height < self.wanted.top():
+                continue
+            whole = QRectF(self.wanted.left(), top, self.wanted.width(), row.height)
+            self.p.fillRect(whole, self.look.window)
+            if row.track in lanes:
+                self._lane(row, top, lanes[row.track])
+            if row.kind == "Audio" and not self.model.is_heard(row.track):
+                self.p.fillRect(whole, self.look.veil)
 
-    # --- what several need ---
+    def _lane(self, row: Row, top: float, lane: Lane) -> None:
+        first, last = (self.geometry.frame_at(x) for x in (self.shown[0] - 2, self.shown[1] + 2))
+        part = lane.spans.between(first, last)
+        lefts = lane.spans.starts[part] * self.each - self.geometry.scroll_x
+        rights = lane.spans.ends[part] * self.each - self.geometry.scroll_x
+        self._blocks(row, top, lane, part, lefts, rights)
+        self.p.setPen(self.look.text)
+        wide = np.flatnonzero((rights - lefts >= _DETAIL) & (rights >= self.shown[0] - 2))
+        for index, left, right in zip(wide.tolist(), lefts[wide].tolist(), rights[wide].tolist(), strict=True):
+            self._clip(row, lane, part.start + index, QRectF(left, top, right - left - 1, row.height))
+        if self.selected:
+            self._frames(row, top, lane, part.start, lefts, rights)
 
-    def _is_visible(self, rect: QRectF) -> bool:
-        return rect.right() + 2 >= self.left and rect.left() - 2 <= self.right
+    def _blocks(self, row: Row, top: float, lane: Lane, part: slice, lefts, rights) -> None:
+        """All clips as plain blocks, one colour after the other."""
+        styles = lane.styles[part]
+        if lane.has_takes:
+            styles = np.array([self._style(lane, i) for i in range(part.start, part.start + len(lefts))], np.int16)
+        narrow = rights - lefts < _NARROW
+        blocks = merged(lefts[narrow], rights[narrow], styles[narrow])
+        ends = np.minimum(rights - 1, self.wanted.right() + 4)
+        begins = np.maximum(lefts, self.wanted.left() - 4)
+        alone = ~narrow & (ends > begins)
+        blocks += zip(begins[alone].tolist(), ends[alone].tolist(), styles[alone].tolist(), strict=True)
+        by_style: dict[int, list[QRectF]] = {}
+        for left, right, style in blocks:
+            by_style.setdefault(style, []).append(QRectF(left, top, max(1.0, right - left), row.height))
+        self.p.setPen(Qt.PenStyle.NoPen)
+        for style, rects in by_style.items():
+            self.p.setBrush(self.look.bar(style - _TAKE) if style >= _TAKE else self.look.clip(row.kind, style))
+            self.p.drawRects(rects)
+            if style < _TAKE and style & OFFLINE:
+                for rect in rects:  # as one `drawRects`, Qt forgets the display's scale for the texts after it
+                    self.p.fillRect(rect, self.look.missing)
+                self.p.setPen(Qt.PenStyle.NoPen)
 
-    def _selection(self, rect: QRectF, radius: float) -> None:
-        self.p.setPen(QPen(QColor(self.theme.accent), 2))
-        self.p.setBrush(Qt.BrushStyle.NoBrush)
-        self.p.drawRoundedRect(rect.adjusted(1, 1, -1, -1), radius, radius)
+    def _frames(self, row: Row, top: float, lane: Lane, begin: int, lefts, rights) -> None:
+        """Round the selected ones."""
+        for index, start in enumerate(lane.spans.starts[begin : begin + len(lefts)].tolist()):
+            if (row.track, start) in self.selected:
+                rect = QRectF(lefts[index], top, max(2.0, rights[index] - lefts[index] - 1), row.height)
+                outlined(self.p, rect, QPen(self.look.accent, 2), 1)
 
-    def _text(self, rect: QRectF, text: str, colour: str) -> None:
-        """Text that stays readable while its block begins left of the window."""
-        left = max(rect.left(), HEADER + 4.0)
-        rect = QRectF(left, rect.top(), rect.right() - left, rect.height())
-        if rect.width() >= 14:
-            self._elided(rect, text, colour)
+    def _style(self, lane: Lane, index: int) -> int:
+        """As in the lane; a take's is the number of its cue's look."""
+        cue = self.cues.cue(lane.cue_ids[index]) if lane.cue_ids[index] else None
+        return _TAKE + style_of(cue.kind, self.cues.state(cue)) if cue else int(lane.styles[index])
 
-    def _elided(self, rect: QRectF, text: str, colour: str) -> None:
-        self.p.setPen(QColor(colour))
-        shown = self.p.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rect.width()))
-        self.p.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+    # --- a clip that is wide enough ---
 
+    def _clip(self, row: Row, lane: Lane, index: int, rect: QRectF) -> None:
+        view, cue_id, source = lane.spans.items[index], lane.cue_ids[index], lane.source(index)
+        cue = self.cues.cue(cue_id) if cue_id else None
+        state = self.cues.state(cue) if cue else ""
+        if source.media is not None:
+            self._content(row, source, rect, state == "ready")
+        if state in ("stale", "failed"):
+            self.p.fillRect(rect.intersected(self.wanted), self.look.hatch)
+        self._name(row, rect, self._label(view, state))
+        if view.fade_in or view.fade_out:
+            self._fades(view, rect)
+        if cue and cue.id in self.model.selected_cues:
+            outlined(self.p, rect, QPen(self.look.accent, 1), 1)
+            self.p.setPen(self.look.text)
 
-def extremes(rows: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest of `rows` [n, 2] from each place (0 … 1) to the next; 0 outside.
+    def _content(self, row: Row, source: Source, rect: QRectF, on_full: bool) -> None:
+        """Its picture or its sound, below its name where there is room for both."""
+        strip = _STRIP if row.height >= _ROOMY else 0
+        inner = rect.adjusted(0, strip + 1, 0, -1)
+        if row.kind == "Audio":
+            ink = self.look.wave_on_full if on_full else self.look.wave
+            self.pictures.draw_waveform(self.p, source, inner, self.shown, self.geometry.scale, ink.rgba())
+        elif strip:
+            self.pictures.draw_thumbnails(self.p, source, inner, self.shown, self.geometry.scale)
 
-    A peak shows however small the file is drawn.
-    """
-    if len(places) > 1 and places[1] < places[0]:
-        rows, places = rows[::-1], 1 - places
-    at = np.floor(places * len(rows)).astype(int)
-    inside = (at >= 0) & (at < len(rows))
-    starts = np.clip(at, 0, len(rows) - 1)
-    if not len(starts):
-        return np.zeros(0), np.zeros(0)
-    step = max(1, int(np.median(np.diff(starts)))) if len(starts) > 1 else 1
-    heard = rows[: starts[-1] + step]  # else the last would reach to the end of the file
-    return (
-        np.where(inside, np.minimum.reduceat(heard[:, 0], starts), 0.0),
-        np.where(inside, np.maximum.reduceat(heard[:, 1], starts), 0.0),
-    )
+    @staticmethod
+    def _label(view: ClipView, state: str) -> str:
+        if view.media is None:
+            return f"⚠ offline  {view.name}"
+        if not state:
+            return view.name
+        return f"{mark(state)} {view.name}" if state == "ready" else f"{mark(state)} {state}  {view.name}"
 
+    def _name(self, row: Row, rect: QRectF, text: str) -> None:
+        """Stays readable while the clip begins left of the window."""
+        height, top = min(_STRIP, row.height), rect.top()
+        if row.height < _ROOMY:
+            top += (row.height - height) / 2
+        left, right = max(rect.left(), 0.0), rect.right()
+        self.p.fillRect(QRectF(left, top, right - left, height), self.look.strip)
+        self.look.labels.draw(self.p, QRectF(left + 5, top, right - left - 8, height), text)
 
-def _thumbnail(media, second: float, height: int) -> QImage:
-    pixels = thumbnail(media, second, height)
-    rows, columns, _ = pixels.shape
-    return QImage(pixels.tobytes(), columns, rows, 3 * columns, QImage.Format.Format_RGB888).copy()
-
-
-def _waveform(media):
-    return peaks(media, _PEAKS), probe(media).duration
+    def _fades(self, view: ClipView, rect: QRectF) -> None:
+        """A dissolve as a line from its begin to its end."""
+        for fade, rising in ((view.fade_in, True), (view.fade_out, False)):
+            if fade is None:
+                continue
+            left = self.geometry.x_of(fade.start_time.value)
+            right = self.geometry.x_of(fade.start_time.value + fade.duration.value)
+            if right - left >= 3:
+                self.p.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self.p.setPen(QPen(self.look.text, 1))
+                low, high = rect.bottom() - 1, rect.top() + 1
+                self.p.drawLine(int(left), int(low if rising else high), int(right), int(high if rising else low))
+                self.p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
