@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -98,13 +98,15 @@ def clip_views(
     base: Path,
     search_folders: Sequence[Path] = (),
     relinked: Mapping[str, Relinked] = {},
+    tracks: Set[int] | None = None,
 ) -> tuple[ClipView, ...]:
     """All clips with some length, track by track in order; nested stacks are looked into.
 
     Numbered pictures that moved are looked for in `search_folders`; films that did are
-    `relinked`, by a search that never guesses.
+    `relinked`, by a search that never guesses. `tracks` are the indices of those that are
+    looked at, None for all.
     """
-    return tuple(view for _, view in placed_clips(timeline, base, search_folders, relinked))
+    return tuple(view for _, view in placed_clips(timeline, base, search_folders, relinked, tracks))
 
 
 def placed_clips(
@@ -112,10 +114,13 @@ def placed_clips(
     base: Path,
     search_folders: Sequence[Path] = (),
     relinked: Mapping[str, Relinked] = {},
+    tracks: Set[int] | None = None,
 ) -> Iterator[tuple[otio.schema.Clip, ClipView]]:
     """The clips of `clip_views`, each with the clip in the timeline that it shows."""
     rate = timeline_rate(timeline)
     for index, track in enumerate(timeline.tracks):
+        if tracks is not None and index not in tracks:
+            continue
         kind = getattr(track, "kind", "Video")
         place = (index, track.name or f"{kind[:1]}{index + 1}", kind)
         for found in clips_of(track):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import opentimelineio as otio
 from opentimelineio.opentime import TimeRange
@@ -13,7 +13,7 @@ from .cues import Cue
 from .metadata import KEY
 from .rows import ours
 from .take_clips import COLOURS, label
-from .timecode import from_seconds, seconds
+from .timecode import in_frames
 
 _SIGN = re.compile(r"\[cue ([^\]\s]+)\]$")
 
@@ -24,10 +24,12 @@ def marked_cue(marker: otio.schema.Marker) -> str:
     return ours(marker).get("cue", "") or (found[1] if found else "")
 
 
-def place_markers(timeline: otio.schema.Timeline, cues: Sequence[Cue]) -> None:
+def place_markers(
+    timeline: otio.schema.Timeline, cues: Sequence[Cue], same: Set[str] = frozenset()
+) -> None:
     """Markers for `cues`; ours of before are brought up to date or go, all others stay.
 
-    What the editor's colour for one of them is, stays.
+    What the editor's colour for one of them is, stays. Those of the cues `same` are right already.
     """
     markers, wanted = timeline.tracks.markers, {cue.id: cue for cue in cues if cue.picture != "gone"}
     for index in reversed(range(len(markers))):
@@ -35,7 +37,7 @@ def place_markers(timeline: otio.schema.Timeline, cues: Sequence[Cue]) -> None:
             del markers[index]
     known = {cue.id: cue for cue in cues}
     for marker in markers:
-        if cue_id := marked_cue(marker):
+        if (cue_id := marked_cue(marker)) and cue_id not in same:
             _write(marker, timeline, known[cue_id])
     for cue in wanted.values():
         marker = otio.schema.Marker(color=COLOURS[cue.kind])
@@ -47,6 +49,6 @@ def _write(marker: otio.schema.Marker, timeline: otio.schema.Timeline, cue: Cue)
     rate = timeline_rate(timeline)
     times = (cue.range.start_time, cue.range.duration)
     marker.name = label(cue)
-    marker.marked_range = TimeRange(*(from_seconds(seconds(time), rate) for time in times))
+    marker.marked_range = TimeRange(*(in_frames(time, rate) for time in times))
     marker.comment = f"{cue.notes} [cue {cue.id}]".strip()
     marker.metadata[KEY] = {"cue": cue.id}

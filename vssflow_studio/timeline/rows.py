@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime
 
 from .metadata import KEY, plain
-from .timecode import from_seconds
+from .timecode import from_seconds, in_frames
 from .walk import item_length
+
+
+def cue_of(item: otio.core.SerializableObject) -> str:
+    """The cue that a clip of ours is for, else empty; quicker than `ours`."""
+    found = item.metadata.get(KEY)
+    return str(found.get("cue", "")) if hasattr(found, "items") else ""
 
 
 def ours(item: otio.core.SerializableObject) -> dict:
@@ -34,6 +42,9 @@ class Placed:
 
 def placed(start: RationalTime, item: otio.core.Item) -> Placed:
     """`item` from `start` on."""
+    given = item.source_range
+    if given is not None:
+        return Placed(start, start + in_frames(given.duration, start.rate), item)
     return Placed(start, start + from_seconds(item_length(item), start.rate), item)
 
 
@@ -52,7 +63,9 @@ class Row:
 
     def __init__(self, track: otio.schema.Track, kind: str, rate: float) -> None:
         self.track, self.kind, self.rate = track, kind, rate
-        self.items = [one for one in laid_out(track, rate) if not isinstance(one.item, otio.schema.Gap)]
+        self.items: list[Placed] = []
+        self._starts: list[float] = []
+        self.keep(one for one in laid_out(track, rate) if not isinstance(one.item, otio.schema.Gap))
         self.transitions: dict[tuple[int, int], otio.schema.Transition] = {}
         before, pending = None, None
         children = list(track)
@@ -68,14 +81,26 @@ class Row:
         if pending is not None:
             self.transitions[id(before), id(None)] = pending
 
+    def keep(self, items: Iterable[Placed]) -> None:
+        """Have these items, and no others."""
+        self.items = sorted(items, key=lambda one: one.start.value)
+        self._starts = [one.start.value for one in self.items]
+
+    def put(self, piece: Placed) -> None:
+        """Have one more."""
+        at = bisect_right(self._starts, piece.start.value)
+        self.items.insert(at, piece)
+        self._starts.insert(at, piece.start.value)
+
     def has_room(self, piece: Placed) -> bool:
-        """Whether nothing lies where `piece` would."""
-        return all(one.end <= piece.start or piece.end <= one.start for one in self.items)
+        """Whether nothing lies where `piece` would; nothing on a track overlaps, so its neighbours tell."""
+        at = bisect_left(self._starts, piece.end.value)
+        return at == 0 or self.items[at - 1].end <= piece.start
 
     def rebuild(self) -> None:
         """Put the track together again, gaps between the items."""
         at, before = RationalTime(0, self.rate), None
-        for one in sorted(self.items, key=lambda one: one.start):
+        for one in self.items:
             if one.start > at:
                 self._join(before, None)
                 self.track.append(otio.schema.Gap(duration=one.start - at))

@@ -55,6 +55,13 @@ def from_seconds(value: Fraction | float, rate: float) -> RationalTime:
     return RationalTime(round(Fraction(value) * exact_rate(rate)), rate)
 
 
+def in_frames(time: RationalTime, rate: float) -> RationalTime:
+    """`time` at `rate`, to the nearest whole frame; quick where it is there already."""
+    if time.rate == rate and time.value == int(time.value):
+        return time
+    return from_seconds(seconds(time), rate)
+
+
 def at_rate(time: RationalTime, rate: float) -> RationalTime:
     """`time` at another rate, exact where OTIO's own rescaling drifts by the rounded rate."""
     return RationalTime(float(seconds(time) * exact_rate(rate)), rate)

@@ -10,7 +10,7 @@ Clips of ours that were put on other tracks stay there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import opentimelineio as otio
 
@@ -19,7 +19,7 @@ from .cue_markers import place_markers
 from .cues import Cue
 from .metadata import KEY, read_project
 from .own_clips import adopt, elsewhere, replace_by_gap
-from .rows import Placed, Row, is_ours, ours, placed
+from .rows import Placed, Row, cue_of, is_ours, ours, placed
 from .take_clips import colour, fresh, renewed_elsewhere, updated
 
 __all__ = ["STEMS", "is_ours", "place_takes", "strip", "strip_takes"]
@@ -44,24 +44,35 @@ def strip_takes(timeline: otio.schema.Timeline) -> None:
     place_takes(timeline, ())
 
 
-def place_takes(timeline: otio.schema.Timeline, cues: Sequence[Cue]) -> None:
+def place_takes(
+    timeline: otio.schema.Timeline, cues: Sequence[Cue], before: Sequence[Cue] = ()
+) -> None:
     """Rebuild our tracks from the circled takes of `cues`, and the cues' markers.
 
     Cues that overlap go to a second track of their stem. A clip of ours that the
     editor has moved or trimmed since it was written stays as the editor left it, as
     long as its cue stands where it stood; a newer take then slips into its place.
     Orphans are not placed.
+
+    `before` are the cues that were placed last where nobody else has touched the timeline
+    since: what of them is the same object still lies as it should and is not looked at.
     """
-    adopt(timeline, cues)
-    place_markers(timeline, cues)
+    known = {cue.id: cue for cue in before}
+    same = {cue.id for cue in cues if known.get(cue.id) is cue}
+    if not before:
+        adopt(timeline, cues)
+    place_markers(timeline, cues, same)
     wanted = [
         (cue, one)
         for cue in cues
-        if (take := cue.circled_take) and cue.picture != "gone" and (one := fresh(timeline, cue, take))
+        if cue.id not in same
+        and (take := cue.circled_take)
+        and cue.picture != "gone"
+        and (one := fresh(timeline, cue, take))
     ]
-    away = _renew_elsewhere(timeline, {cue.id: one for cue, one in wanted})
+    away = _renew_elsewhere(timeline, {cue.id: one for cue, one in wanted}, same)
     rows = _rows(timeline)
-    old = _take_out_ours(rows)
+    old = _take_out_ours(rows, same)
     for kind in STEMS:
         mine = [(cue, one) for cue, one in wanted if cue.kind == kind]
         # What stood already comes first, so that it keeps its track.
@@ -70,15 +81,19 @@ def place_takes(timeline: otio.schema.Timeline, cues: Sequence[Cue]) -> None:
                 continue
             for row, piece in _pieces(old.get(cue.id, ()), one):
                 fits = row is not None and row.kind == kind and row.has_room(piece)
-                (row if fits else _row_with_room(rows, kind, piece)).items.append(piece)
+                (row if fits else _row_with_room(rows, kind, piece)).put(piece)
     _write_rows(timeline, rows)
 
 
-def _renew_elsewhere(timeline: otio.schema.Timeline, wanted: dict[str, Placed]) -> set[str]:
+def _renew_elsewhere(
+    timeline: otio.schema.Timeline, wanted: dict[str, Placed], same: Set[str]
+) -> set[str]:
     """Bring our clips on the editor's tracks up to date; gives the cues that are heard there."""
     rate, found = timeline_rate(timeline), set()
     for clip in list(elsewhere(timeline)):
-        cue_id = ours(clip)["cue"]
+        cue_id = cue_of(clip)
+        if cue_id in same:
+            continue
         if cue_id in wanted:
             renewed_elsewhere(placed(otio.opentime.RationalTime(0, rate), clip), wanted[cue_id])
             found.add(cue_id)
@@ -93,14 +108,15 @@ def _rows(timeline: otio.schema.Timeline) -> list[Row]:
     return [Row(track, ours(track)["stem"].split()[0], rate) for track in mine]
 
 
-def _take_out_ours(rows: Sequence[Row]) -> dict[str, list[tuple[Row, Placed]]]:
-    """Our clips by cue; a razor may have made several of one. What else there is stays."""
+def _take_out_ours(rows: Sequence[Row], same: Set[str]) -> dict[str, list[tuple[Row, Placed]]]:
+    """Our clips by cue; a razor may have made several of one. What else there is, and `same`, stays."""
     out: dict[str, list[tuple[Row, Placed]]] = {}
     for row in rows:
-        mine = [one for one in row.items if "cue" in ours(one.item)]
-        row.items = [one for one in row.items if "cue" not in ours(one.item)]
-        for one in mine:
-            out.setdefault(ours(one.item)["cue"], []).append((row, one))
+        known = [(cue_of(one.item), one) for one in row.items]
+        row.keep(one for cue_id, one in known if not cue_id or cue_id in same)
+        for cue_id, one in known:
+            if cue_id and cue_id not in same:
+                out.setdefault(cue_id, []).append((row, one))
     return out
 
 
