@@ -18,6 +18,7 @@ from opentimelineio.opentime import RationalTime
 from ..errors import MediaError
 from ..media.bwf import ORIGINATOR, read_bwf_info
 from ..provenance import FACTS
+from ..timeline.adjustments import original_name
 from ..timeline.clips import ClipView, record_timecode
 from ..timeline.cues import Take
 from ..timeline.media_links import media_name, references, resolve
@@ -84,7 +85,7 @@ def _known(
             return "metadata", ours.get("provenance") or {}
     if file and file.suffix.lower() in _WAVS and (said := _said(str(file))) is not None:
         return "file", said
-    names = [media_name(reference) for reference in references(clip)]
+    names = [original_name(media_name(reference)) for reference in references(clip)]
     take = next((takes[name] for name in names if name in takes), None)
     return ("name", take.provenance) if take else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,10 +18,12 @@ from ..atomic import storage_error, write_bytes
 from ..errors import MediaError
 from ..media.bwf import read_bwf_info
 from ..models.interface import ModelCard
+from ..timeline.adjustments import is_original
 from ..timeline.clips import start_time
 from ..timeline.cues import Cue, Take, new_id
 from ..timeline.timecode import seconds
 from . import ucs
+from .foley_cue import asked_by
 from .planner import with_handles
 from .request import SAMPLE_RATE, Request
 
@@ -105,7 +107,7 @@ class TakeStore:
         """Whole takes that a kill kept out of the index: each carries the key of its request."""
         listed, found = set(self._index().values()), {}
         for path in self.folder.glob("*.wav"):
-            if path.name not in listed and not path.name.startswith("."):
+            if path.name not in listed and not path.name.startswith(".") and is_original(path.name):
                 with suppress(MediaError):
                     found[read_bwf_info(path)["provenance"].get("request", "")] = path.name
         return found
@@ -146,6 +148,19 @@ def _file_name(cue: Cue) -> str:
     return "_".join(part for part in (who or "DIALOGUE", words) if part)
 
 
+def _sound(cue: Cue, request: Request, card: ModelCard) -> dict:
+    """What a sound was asked for as, and what it was taken for."""
+    asked = asked_by(cue, card)
+    return {
+        "prompt": request.prompt,
+        "kind": f"{asked.kind.name} ({asked.kind.category})" if asked.kind else "",
+        "note": asked.note,
+        "distance": cue.distance,
+        "room": cue.room,
+        "treatment": asdict(request.treatment),
+    }
+
+
 def _provenance(cue: Cue, request: Request, card: ModelCard) -> dict:
     delivery = {name: getattr(request, name) for name in ("pace", "pitch", "delivery")}
     return {
@@ -156,7 +171,7 @@ def _provenance(cue: Cue, request: Request, card: ModelCard) -> dict:
         "licence": card.licence,
         "text": cue.text,
         "voice": request.voice,
-        **(delivery if request.phonemes else {}),
+        **(delivery if request.phonemes else _sound(cue, request, card)),
         "energy": request.energy,
         "seed": request.sampling.seed,
         "steps": request.sampling.steps or card.steps,

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import opentimelineio as otio
 
+from .adjustments import original_name
 from .clips import timeline_rate
 from .cues import Cue, Take
 from .media_links import media_name
 from .metadata import KEY
-from .rows import Placed, is_ours, laid_out, ours
+from .rows import Placed, cue_of, is_ours, laid_out, ours
 from .take_clips import fresh
 
 
@@ -24,7 +25,7 @@ def adopt(timeline: otio.schema.Timeline, cues: Sequence[Cue]) -> None:
     by_name = {_file_name(take.path): (cue, take) for cue in cues for take in cue.takes}
     for track in timeline.audio_tracks() if by_name else ():
         for clip in track.find_clips():
-            known = by_name.get(_file_name(media_name(clip.media_reference)))
+            known = by_name.get(original_name(_file_name(media_name(clip.media_reference))))
             if known and "cue" not in ours(clip):
                 _adopt(timeline, clip, *known)
     kinds = {cue.id: cue.kind for cue in cues}
@@ -61,7 +62,7 @@ def elsewhere(timeline: otio.schema.Timeline) -> Iterator[otio.schema.Clip]:
     """Our clips that stand on tracks of the editor's."""
     for track in timeline.audio_tracks():
         if not is_ours(track):
-            yield from (clip for clip in track.find_clips() if "cue" in ours(clip))
+            yield from (clip for clip in track.find_clips() if cue_of(clip))
 
 
 def replace_by_gap(clip: otio.schema.Clip) -> None:

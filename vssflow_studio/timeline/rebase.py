@@ -8,7 +8,8 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from .cues import Project
+from .characters import is_recording
+from .cues import Cue, Project, Take
 from .media_links import is_relative
 
 
@@ -26,15 +27,20 @@ def rebase(timeline: otio.schema.Timeline, old: Path, new: Path) -> None:
 
 
 def rebased_project(project: Project, old: Path, new: Path) -> Project:
-    """The project with its takes' and its lexicon's paths counted from `new`."""
+    """The project with the paths of takes, lexicon and recorded voices counted from `new`."""
     if old.resolve() == new.resolve():
         return project
+
+    def voice(of: str) -> str:
+        return rebased(of, old, new) if is_recording(of) and is_relative(of) else of
+
+    def takes(cue: Cue) -> tuple[Take, ...]:
+        return tuple(replace(take, path=rebased(take.path, old, new)) for take in cue.takes)
+
     return replace(
         project,
-        cues=tuple(
-            replace(cue, takes=tuple(replace(t, path=rebased(t.path, old, new)) for t in cue.takes))
-            for cue in project.cues
-        ),
+        cues=tuple(replace(cue, takes=takes(cue), voice=voice(cue.voice)) for cue in project.cues),
+        cast={who: voice(of) for who, of in project.cast.items()},
         lexicon=rebased(project.lexicon, old, new) if is_relative(project.lexicon) else project.lexicon,
     )
 

@@ -20,11 +20,12 @@ import opentimelineio as otio
 from opentimelineio.core import Color
 from opentimelineio.opentime import RationalTime, TimeRange
 
+from .adjustments import heard_path, trims
 from .clips import start_time, timeline_rate
 from .cues import Cue, Take
 from .metadata import KEY
 from .rows import Placed, ours, placed
-from .timecode import from_seconds, range_of, seconds
+from .timecode import from_seconds, in_frames, range_of, seconds
 from .walk import item_length
 
 COLOURS = {"dialogue": "CYAN", "foley": "GREEN", "ambience": "PURPLE"}
@@ -46,24 +47,27 @@ def colour(kind: str) -> Color:
 def fresh(timeline: otio.schema.Timeline, cue: Cue, take: Take) -> Placed | None:
     """The take's clip as we would write it, None when nothing of it is on the timeline."""
     rate = timeline_rate(timeline)
-    begin = from_seconds(seconds(cue.range.start_time), rate)
-    end = from_seconds(seconds(cue.range.end_time_exclusive()), rate)
+    begin = in_frames(cue.range.start_time, rate)
+    end = in_frames(cue.range.end_time_exclusive(), rate)
     head, length, tail = (
-        from_seconds(seconds(time), rate) for time in (take.head, take.duration, take.tail)
+        in_frames(time, rate) for time in (take.head, take.duration, take.tail)
     )
     media = _media_start(timeline, take, begin - head)
     whole = TimeRange(media, head + length + tail)
-    hidden = max(RationalTime(0, rate) - begin, RationalTime(0, rate))
-    source = _within(TimeRange(media + head + hidden, end - begin - hidden), whole)
+    first, last = trims(take, rate)
+    first = max(first, RationalTime(0, rate) - head)
+    hidden = max(RationalTime(0, rate) - begin - first, RationalTime(0, rate))
+    begin, end = begin + first + hidden, end - last
+    source = _within(TimeRange(media + head + first + hidden, end - begin), whole)
     if source is None:
         return None
     clip = otio.schema.Clip(
         name=label(cue),
-        media_reference=otio.schema.ExternalReference(take.path, whole),
+        media_reference=otio.schema.ExternalReference(heard_path(take), whole),
         source_range=source,
     )
     clip.color = colour(cue.kind)
-    one = placed(begin + hidden, clip)
+    one = placed(begin, clip)
     clip.metadata[KEY] = {
         "cue": cue.id,
         "take": take.id,
@@ -125,11 +129,11 @@ def _into(clip: otio.schema.Clip, whole: TimeRange) -> RationalTime:
     rate = whole.start_time.rate
     if clip.source_range is None:
         return RationalTime(0, rate)
-    start = from_seconds(seconds(clip.source_range.start_time), rate)
+    start = in_frames(clip.source_range.start_time, rate)
     said = getattr(clip.media_reference, "available_range", None)
     if said is not None:
-        begin = from_seconds(seconds(said.start_time), rate)
-        if begin <= start < begin + from_seconds(seconds(said.duration), rate):
+        begin = in_frames(said.start_time, rate)
+        if begin <= start < begin + in_frames(said.duration, rate):
             return start - begin
     return start - whole.start_time if start >= whole.start_time else start
 
