@@ -57,9 +57,20 @@ def test_controls_are_optional_and_empty_means_untouched(tmp_path):
     assert (set_.pace, set_.pitch, set_.energy, set_.delivery) == (1.5, -2.0, 3.0, "whisper")
 
 
+def test_a_sounds_place_is_read_and_written(tmp_path):
+    plain, there = read(tmp_path, "in,out,prompt,Perspective,Space\n0,1,knock,,\n1,2,knock,Far,hall\n")
+    assert (plain.distance, plain.room) == ("", "")
+    assert (there.distance, there.room) == ("far", "hall")
+    timeline = otio.schema.Timeline("t")
+    write_cue_sheet(tmp_path / "out.csv", timeline, (plain, there))
+    again = read_cue_sheet(tmp_path / "out.csv", timeline)
+    assert [(cue.distance, cue.room) for cue in again] == [("", ""), ("far", "hall")]
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("pace", "fast"), ("pace", "3"), ("pitch", "99"), ("energy", "nan"), ("delivery", "sung")],
+    [("pace", "fast"), ("pace", "3"), ("pitch", "99"), ("energy", "nan"), ("delivery", "sung"),
+     ("distance", "near"), ("room", "pub")],
 )
 def test_a_control_that_cant_be_used_is_named(tmp_path, column, value):
     with pytest.raises(CueError, match=f"Row 2 has .*{column}.*{value}") as caught:

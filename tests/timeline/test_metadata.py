@@ -64,6 +64,7 @@ def test_a_file_of_before_the_controls_means_what_it_meant():
     timeline = otio.schema.Timeline("t", metadata={KEY: {"schema": 1, "cues": [GOOD]}})
     (cue,) = read_project(timeline).cues
     assert (cue.pace, cue.pitch, cue.energy, cue.delivery) == (None, 0.0, 0.0, "normal")
+    assert (cue.distance, cue.room) == ("", "")
     assert read_project(timeline).lexicon == ""
 
 

@@ -51,7 +51,7 @@ def test_each_control_is_an_edit_with_a_name(qtbot, line) -> None:
     for _ in range(4):
         stack.undo()
     assert (window.model.cue.pace, window.model.cue.delivery) == (None, "normal")
-    assert controls.pace.text() == "pace to fit" and controls.pitch.value() == 0
+    assert controls.pace.text() == "to fit" and controls.pitch.value() == 0
     assert controls.delivery.currentText() == "normal"
 
 
@@ -61,7 +61,7 @@ def test_down_from_the_slowest_pace_is_to_fit_again(qtbot, line) -> None:
     assert window.model.cue.pace == 0.5
     qtbot.keyClick(controls.pace, Qt.Key.Key_Down)
     qtbot.keyClick(controls.pace, Qt.Key.Key_Return)
-    assert window.model.cue.pace is None and controls.pace.text() == "pace to fit"
+    assert window.model.cue.pace is None and controls.pace.text() == "to fit"
 
 
 def test_what_is_half_set_outlives_a_take_that_comes_in(qtbot, line) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QMessageBox
+from PySide6.QtWidgets import QMessageBox, QPlainTextEdit
 
 from vssflow_studio.timeline.clips import clip_views
 from vssflow_studio.timeline.files import read_timeline, write_timeline
 from vssflow_studio.ui import model as models
+from vssflow_studio.ui.cue_rows import TEXT
 from vssflow_studio.ui.main_window import MainWindow
 
 
@@ -26,10 +27,11 @@ def progress(window: MainWindow) -> None:
     window.model._tell(models.JOBS)
 
 
-def cell_editor(window: MainWindow) -> QLineEdit:
-    window.cue_table.editItem(window.cue_table.item(0, 4))
-    (editor,) = [e for e in window.cue_table.findChildren(QLineEdit) if e.isVisible()]
-    return editor
+def cell_editor(window: MainWindow) -> QPlainTextEdit:
+    view = window.cue_table.view
+    view.edit(window.cue_table.rows.index(0, TEXT))
+    assert isinstance(view.cell.editor, QPlainTextEdit)
+    return view.cell.editor
 
 
 def test_progress_leaves_what_is_typed_in_the_inspector(qtbot, opened) -> None:
@@ -51,7 +53,7 @@ def test_progress_leaves_what_is_typed_in_a_cell(qtbot, opened) -> None:
     qtbot.keyClicks(editor, "evening.")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: opened.model.project.cues[0].text == "Good evening.", timeout=1000)
-    assert opened.cue_table.item(0, 4).text() == opened.inspector.text.toPlainText() == "Good evening."
+    assert opened.cue_table.rows.index(0, TEXT).data() == opened.inspector.text.toPlainText() == "Good evening."
 
 
 def test_a_half_typed_line_is_asked_about_on_closing(qtbot, opened, monkeypatch) -> None:

@@ -85,7 +85,7 @@ def import_cues(
     script = _read(file, suffix)
     if suffix in SUBTITLES:
         placed, skipped = place_timed(script.lines, timeline)
-        new, there = _unknown(cues, [(_cue(line, range_), line.row) for line, range_ in placed])
+        new, there = _unknown(cues, [(cue_of(line, range_), line.row) for line, range_ in placed])
         return _with(cues, new, (*script.skipped, *skipped, *there), views)
     panels = storyboard_panels(views)
     if not panels:
@@ -95,7 +95,7 @@ def import_cues(
             remedy="Cut the storyboard's panels onto a picture track first.",
         )
     placed, skipped = lay_lines(script.lines, panels, cues, natural_seconds)
-    new = [_cue(line, range_) for line, range_ in placed]
+    new = [cue_of(line, range_) for line, range_ in placed]
     return _with(cues, new, (*script.skipped, *skipped), views)
 
 
@@ -137,7 +137,8 @@ def _read(file: Path, suffix: str) -> Script:
     )
 
 
-def _cue(line: ScriptLine, range_: TimeRange) -> Cue:
+def cue_of(line: ScriptLine, range_: TimeRange) -> Cue:
+    """The cue that a line of a script becomes."""
     return Cue(
         new_id(),
         "dialogue",
@@ -174,14 +175,15 @@ def _with(
     before = {cue.id: cue for cue in cues}
     after = {cue.id: cue for cue in merged(cues, found)}
     new = [cue for cue in after.values() if cue.id not in before]
-    after |= {cue.id: cue for cue in _with_clips(new, views)}
+    after |= {cue.id: cue for cue in with_clips(new, views)}
     ordered = sorted(after.values(), key=lambda cue: seconds(cue.range.start_time))
     changed = tuple(i for i, cue in before.items() if after[i] != cue)
     told = tuple(sorted(skipped, key=lambda one: one.row))
     return Imported(tuple(ordered), tuple(cue.id for cue in new), changed, told)
 
 
-def _with_clips(cues: Sequence[Cue], views: Sequence[ClipView]) -> list[Cue]:
+def with_clips(cues: Sequence[Cue], views: Sequence[ClipView]) -> list[Cue]:
+    """Cues that know no clip yet know the one that is seen when they begin."""
     if not cues or not views:
         return list(cues)
     rate = views[0].record.start_time.rate

@@ -3,9 +3,9 @@
 In and out are record timecode (the global start time counted in) or seconds from the
 timeline's first frame. Columns may stand in any order and case, and under the names that ADR
 and foley departments give them (“Cue #”, “TC In”, “Dialogue” …); rows above the one that names
-them are passed over. Id, voice and notes may be absent, and so may a line's controls: pace
-(times the natural speed; empty fills the range), pitch (semitones), energy (dB) and delivery
-(normal, whisper, shout).
+them are passed over. Id, voice and notes may be absent, and so may the controls: a line's pace
+(times the natural speed; empty fills the range), pitch (semitones) and delivery (normal, whisper,
+shout), any cue's energy (dB), and a sound's distance and room (as in `cues.py`).
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from ..errors import CueError
 from ..script.script_lines import Skipped
 from ..text_file import read_text
 from .clips import record_timecode, start_time, timeline_rate
-from .cues import DELIVERIES, KINDS, Cue, checked_control, new_id
+from .cues import DELIVERIES, DISTANCES, KINDS, ROOMS, Cue, checked_control, new_id
 from .timecode import at_rate, from_seconds, parse_timecode, range_of
 
 _COLUMNS = ("id", "kind", "character", "voice", "in", "out", "text", "notes")
-_CONTROLS = ("pace", "pitch", "energy", "delivery")
+_CONTROLS = ("pace", "pitch", "energy", "delivery", "distance", "room")
 _CALLED = {
     "id": "id|cue|cue number|cue no|cue nr|cue id|adr cue|adr number|line number|loop|number|no|nr",
     "kind": "kind|department",
@@ -39,6 +39,8 @@ _CALLED = {
     "out": "out|end|tc out|timecode out|time out|out tc|out time|end tc|tc end|end time|end timecode|stop",
     "text": "text|dialogue|dialog|line|adr line|prompt|sound|effect|description",
     "notes": "notes|note|comments|comment|remarks|reason",
+    "distance": "distance|perspective",
+    "room": "room|space|acoustics",
 }
 """What a column may be called, the likelier name first; `#` reads as “number”."""
 _NEEDED = ("in", "out", "text")
@@ -69,14 +71,15 @@ def read_cue_sheet(path: Path, timeline: otio.schema.Timeline) -> tuple[Cue, ...
     return read_sheet(path, timeline).cues
 
 
-def read_sheet(path: Path, timeline: otio.schema.Timeline) -> Sheet:
+def read_sheet(path: Path, timeline: otio.schema.Timeline, text: str | None = None) -> Sheet:
     """The cues of a sheet; empty rows and those that only divide it are skipped.
 
-    Delimiter and encoding are guessed. Raises CueError naming the file and the row.
+    `text` is what the sheet says where it isn't a file, `path` then only names it. Delimiter
+    and encoding are guessed. Raises CueError naming the file and the row.
     """
     path = Path(path)
     cues, rows, unnamed, skipped = [], {}, set(), []
-    for number, row in _rows(path):
+    for number, row in _rows(path, read_text(path) if text is None else text):
         if not any(row[column] for column in _NEEDED):
             skipped.append(Skipped(number, "the row has neither a time nor a line"))
             continue
@@ -94,9 +97,8 @@ def read_sheet(path: Path, timeline: otio.schema.Timeline) -> Sheet:
     return Sheet(tuple(cues), rows, frozenset(unnamed), tuple(skipped))
 
 
-def _rows(path: Path) -> list[_Row]:
+def _rows(path: Path, text: str) -> list[_Row]:
     """The line of the file where each row begins, and its cells by column. Raises CueError."""
-    text = read_text(path)
     first = _delimiter(path, text)
     there: dict[str, int] = {}
     for delimiter in (first, *(one for one in _DELIMITERS if one != first)):
@@ -237,11 +239,12 @@ def _controls(row: dict[str, str], path: Path, number: int) -> dict:
         except ValueError as error:
             what = f"Row {number} has a {name} that can't be used: {written!r}"
             raise _wrong(row, path, what, f"Write a number within its limits, or nothing ({error}).") from error
-    if written := row.get("delivery", "").lower():
-        given["delivery"] = next((known for known in DELIVERIES if written.startswith(known)), "")
-        if not given["delivery"]:
-            what = f"Row {number} has the delivery {written!r}"
-            raise _wrong(row, path, what, f"Use {', '.join(DELIVERIES)}.")
+    for name, choices in (("delivery", DELIVERIES), ("distance", DISTANCES[1:]), ("room", ROOMS[1:])):
+        if written := row.get(name, "").lower():
+            given[name] = next((known for known in choices if written.startswith(known)), "")
+            if not given[name]:
+                what = f"Row {number} has the {name} {written!r}"
+                raise _wrong(row, path, what, f"Use {', '.join(choices)}.")
     return given
 
 
@@ -249,7 +252,7 @@ def _written_controls(cue: Cue) -> tuple[str, ...]:
     """Defaults are left empty."""
     pace = "" if cue.pace is None else f"{cue.pace:g}"
     numbers = (f"{value:g}" if value else "" for value in (cue.pitch, cue.energy))
-    return (pace, *numbers, "" if cue.delivery == "normal" else cue.delivery)
+    return (pace, *numbers, "" if cue.delivery == "normal" else cue.delivery, cue.distance, cue.room)
 
 
 def _range(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number: int) -> TimeRange:

@@ -22,6 +22,14 @@ DELIVERIES: tuple[Delivery, ...] = ("normal", "whisper", "shout")
 Picture = Literal["", "changed", "gone"]
 PICTURES: tuple[Picture, ...] = ("", "changed", "gone")
 
+Distance = Literal["", "close", "medium", "far"]
+DISTANCES: tuple[Distance, ...] = ("", "close", "medium", "far")
+"""How far away a sound is; empty: as its prompt says, else close."""
+
+Room = Literal["", "dry", "small room", "bathroom", "hall", "church", "outdoors"]
+ROOMS: tuple[Room, ...] = ("", "dry", "small room", "bathroom", "hall", "church", "outdoors")
+"""What is round it; empty: as its prompt says, else dry."""
+
 LIMITS = {"pace": (0.5, 2.0), "pitch": (-6.0, 6.0), "energy": (-18.0, 12.0)}
 """What a cue's controls may be, both ends included."""
 
@@ -42,13 +50,30 @@ class ClipKey:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """What the editor does to a take without touching its WAV; times in seconds, `gain` in dB.
+
+    The sound comes `slip` later. It is heard from `trim_in` after the cue's start to
+    `trim_out` before its end (less than nothing opens the handles), and comes and goes
+    during the fades that lie inside of that.
+    """
+
+    gain: float = 0.0
+    fade_in: float = 0.0
+    fade_out: float = 0.0
+    trim_in: float = 0.0
+    trim_out: float = 0.0
+    slip: float = 0.0
+
+
+@dataclass(frozen=True)
 class Take:
     """One answer to a cue: a WAV on disk and all that made it.
 
     `path` is relative to the timeline file, with forward slashes. The WAV begins
     `head` before the cue's range and ends `tail` after it (its handles).
     `provenance` holds model, checkpoint hash, seed, settings, licence, date and
-    `"synthetic": True`.
+    `"synthetic": True`. `rating` is 0 to 5 stars. What is heard of it is `adjustments.heard_path`.
     """
 
     id: str
@@ -57,6 +82,9 @@ class Take:
     duration: RationalTime
     tail: RationalTime
     provenance: dict = field(default_factory=dict)
+    rating: int = 0
+    comment: str = ""
+    adjustment: Adjustment = Adjustment()
 
 
 @dataclass(frozen=True)
@@ -70,6 +98,8 @@ class Cue:
     range and ends when it ends, pressed together where the range is too short for it;
     None stretches it over the whole range. `pitch` moves the voice by semitones, `energy`
     its level by dB. `delivery` gives way to one that the line itself begins with.
+
+    `distance` and `room` are where a sound is heard, whatever its prompt says of that.
 
     `picture` is what the last conform found: it "changed", so that its takes are stale, or
     it is "gone", and the cue is an orphan that stands on no track.
@@ -90,6 +120,8 @@ class Cue:
     energy: float = 0.0
     delivery: Delivery = "normal"
     picture: Picture = ""
+    distance: Distance = ""
+    room: Room = ""
 
     @property
     def circled_take(self) -> Take | None:
@@ -103,6 +135,17 @@ class Cue:
         """This cue with one more take, circled. Earlier takes stay."""
         picture = "" if self.picture == "changed" else self.picture
         return replace(self, takes=(*self.takes, take), circled=take.id, picture=picture)
+
+    def with_changed_take(self, take_id: str, **fields) -> Cue:
+        """This cue with other values of some fields of one take."""
+        takes = (replace(take, **fields) if take.id == take_id else take for take in self.takes)
+        return replace(self, takes=tuple(takes))
+
+    def without_take(self, take_id: str) -> Cue:
+        """This cue without a take, whose WAV stays on disk; the newest of the rest is circled if it was."""
+        takes = tuple(take for take in self.takes if take.id != take_id)
+        last = takes[-1].id if takes else ""
+        return replace(self, takes=takes, circled=last if self.circled == take_id else self.circled)
 
     def with_range(self, range_: TimeRange) -> Cue:
         """This cue placed by hand: an orphan has a place again."""
@@ -119,6 +162,14 @@ class Relinked:
 
 
 @dataclass(frozen=True)
+class Character:
+    """Who speaks, beside the voice: `colour` is a name of the window's palette, empty is automatic."""
+
+    colour: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True)
 class Project:
     """All of ours that the timeline file carries.
 
@@ -131,6 +182,7 @@ class Project:
     search_folders: tuple[str, ...] = ()
     lexicon: str = ""
     relinked: dict[str, Relinked] = field(default_factory=dict)
+    characters: dict[str, Character] = field(default_factory=dict)
 
 
 def checked_control(name: str, value: object) -> float:

@@ -4,13 +4,15 @@ Under `timeline.metadata["vssflow_studio"]`, schema version 1:
 
     schema: 1
     cast: {character: voice}
+    characters: {character: {colour, notes}}
     search_folders: [folder]
     lexicon: path of a file of pronunciations, or empty
     relinked: {media that the clip asks for: {path, size}}
     cues: [{id, kind, range: {start, duration, rate}, text, character, voice, notes,
-            pace: number or null, pitch, energy, delivery,
+            pace: number or null, pitch, energy, delivery, distance, room,
             clip: {name, media, source_start, at} or null, picture, circled,
-            takes: [{id, path, head, duration, tail, rate, provenance}]}]
+            takes: [{id, path, head, duration, tail, rate, provenance, rating, comment,
+                     adjustment: {gain, fade_in, fade_out, trim_in, trim_out, slip}}]}]
 
 What is absent has its default, so that files of earlier versions mean what they meant.
 Times are frames at `rate`, counted from the timeline's first frame. Keys that are not
@@ -27,11 +29,26 @@ import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..errors import TimelineError
-from .cues import DELIVERIES, KINDS, PICTURES, ClipKey, Cue, Project, Relinked, Take, checked_control
+from .cues import (
+    DELIVERIES,
+    DISTANCES,
+    KINDS,
+    PICTURES,
+    ROOMS,
+    Adjustment,
+    Character,
+    ClipKey,
+    Cue,
+    Project,
+    Relinked,
+    Take,
+    checked_control,
+)
 from .timecode import is_usable
 
 KEY = "vssflow_studio"
 SCHEMA = 1
+_ADJUSTED = {field.name for field in fields(Adjustment)}
 
 
 def read_project(timeline: otio.schema.Timeline) -> Project:
@@ -50,6 +67,7 @@ def read_project(timeline: otio.schema.Timeline) -> Project:
                 cast={who: _text(voice) for who, voice in ours.get("cast", {}).items()},
                 search_folders=tuple(map(_text, ours.get("search_folders", ()))),
                 lexicon=ours.get("lexicon", ""),
+                characters={who: _character(row) for who, row in ours.get("characters", {}).items()},
                 relinked={key: _checked(Relinked(**row)) for key, row in ours.get("relinked", {}).items()},
             )
         )
@@ -64,9 +82,11 @@ def write_project(timeline: otio.schema.Timeline, project: Project) -> None:
     """Put `project` into the timeline's metadata; keys of ours that are not known here stay."""
     ours = plain(timeline.metadata.get(KEY, {}))
     known = {row.get("id"): row for row in ours.get("cues", ())}
+    people = ours.get("characters", {})
     ours |= {
         "schema": SCHEMA,
         "cast": dict(project.cast),
+        "characters": {who: people.get(who, {}) | asdict(one) for who, one in project.characters.items()},
         "search_folders": list(project.search_folders),
         "lexicon": project.lexicon,
         "relinked": {key: asdict(found) for key, found in project.relinked.items()},
@@ -77,11 +97,17 @@ def write_project(timeline: otio.schema.Timeline, project: Project) -> None:
 
 def plain(value: Any) -> Any:
     """OTIO's metadata containers as Python's own."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
     if hasattr(value, "items"):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
         return value
     return [plain(inner) for inner in value]
+
+
+def _character(row: dict) -> Character:
+    return _checked(Character(row.get("colour", ""), row.get("notes", "")))
 
 
 def _cue(row: dict) -> Cue:
@@ -103,6 +129,8 @@ def _cue(row: dict) -> Cue:
         takes=tuple(_take(take) for take in row.get("takes", ())),
         circled=row.get("circled", ""),
         picture=_one_of(PICTURES, "picture", row.get("picture", "")),
+        distance=_one_of(DISTANCES, "distance", row.get("distance", "")),
+        room=_one_of(ROOMS, "room", row.get("room", "")),
         **_controls(row),
     )
     return _checked(made)
@@ -126,8 +154,13 @@ def _one_of(known: tuple[str, ...], name: str, value: object):
 
 def _take(row: dict) -> Take:
     head, duration, tail = (RationalTime(row[k], row["rate"]) for k in ("head", "duration", "tail"))
-    provenance = row.get("provenance", {})
-    return _checked(Take(row["id"], row["path"], head, duration, tail, dict(provenance)))
+    provenance, rating = row.get("provenance", {}), row.get("rating", 0)
+    if rating not in range(6):
+        raise ValueError(f"a take with the rating {rating!r}")
+    given = {name: float(value) for name, value in row.get("adjustment", {}).items() if name in _ADJUSTED}
+    adjustment, comment = _checked(Adjustment(**given)), row.get("comment", "")
+    take = Take(row["id"], row["path"], head, duration, tail, dict(provenance), rating, comment, adjustment)
+    return _checked(take)
 
 
 def _checked(made):
@@ -178,6 +211,8 @@ def _row(cue: Cue) -> dict:
         "energy": cue.energy,
         "delivery": cue.delivery,
         "picture": cue.picture,
+        "distance": cue.distance,
+        "room": cue.room,
     }
 
 
@@ -190,4 +225,7 @@ def _take_row(take: Take) -> dict:
         "tail": take.tail.value,
         "rate": take.duration.rate,
         "provenance": dict(take.provenance),
+        "rating": take.rating,
+        "comment": take.comment,
+        "adjustment": asdict(take.adjustment),
     }

@@ -1,19 +1,11 @@
-"""How a line is said: delivery, pace, pitch and energy as an editor sets them."""
+"""How a cue is heard: delivery, pace, pitch and energy as an editor sets them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QWidget,
-)
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QLineEdit
 
 from ..errors import TextError
 from ..script.markup import parse
@@ -23,8 +15,8 @@ from .theme import S1
 _PACE_STEP = 0.05
 
 
-class Controls(QWidget):
-    """A row with a line's delivery and pace; the row `voice` has its pitch, and any cue's energy.
+class Controls(QObject):
+    """The fields of a line's delivery, pace and pitch, and of any cue's energy; the inspector lays them out.
 
     Signals:
         finished(): a field was left or confirmed.
@@ -32,25 +24,22 @@ class Controls(QWidget):
 
     finished = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.delivery = QComboBox()
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.delivery = Choice()
         self.delivery.addItems(DELIVERIES)
         low, high = LIMITS["pace"]
-        self.pace = _field("Pace", "× pace", 2, _PACE_STEP, (low - _PACE_STEP, high), 96)
-        self.pace.setSpecialValueText("pace to fit")
-        self.pitch = _field("Pitch", " st", 1, 0.5, LIMITS["pitch"], 64)
-        self.energy = _field("Energy", " dB", 1, 1.0, LIMITS["energy"], 80)
+        self.pace = _field("Pace", "× natural", 2, _PACE_STEP, (low - _PACE_STEP, high))
+        self.pace.setSpecialValueText("to fit")
+        self.pitch = _field("Pitch", " st", 1, 0.5, LIMITS["pitch"])
+        self.energy = _field("Energy", " dB", 1, 1.0, LIMITS["energy"])
         self.pace.setToolTip(
             "Times the natural speed; “to fit”, the lowest, fills the cue's range.\nType, or ↑ and ↓."
         )
         self.pitch.setToolTip("Semitones higher or lower; the voice stays who it is.\nType, or ↑ and ↓.")
         self.energy.setToolTip("How much louder or softer than usual.\nType, or ↑ and ↓.")
         self.delivery.setAccessibleName("Delivery")
-        self.voice, self._energy_label = QWidget(), QLabel("Energy")
         self._changed = False
-        _fill(self, self.delivery, self.pace)
-        _fill(self.voice, self.pitch, self._energy_label, self.energy)
         for field in (self.pace, self.pitch, self.energy):
             field.valueChanged.connect(self._note)
             field.lineEdit().textEdited.connect(self._note)
@@ -60,9 +49,7 @@ class Controls(QWidget):
 
     def show_cue(self, cue: Cue, fresh: bool) -> None:
         """Show a cue's controls; what is set but not yet taken over stays, unless `fresh`."""
-        own = _own_delivery(cue)
-        for widget in (self.pitch, self._energy_label):
-            widget.setVisible(cue.kind == "dialogue")
+        own = own_delivery(cue)
         self.delivery.setEnabled(not own)
         self.delivery.setToolTip(
             f"The line itself says ({own})" if own else "Or begin the line with (whisper) or (shout)"
@@ -87,7 +74,7 @@ class Controls(QWidget):
             cue,
             pace=None if fits else _value(self.pace, cue.pace),
             pitch=_value(self.pitch, cue.pitch),
-            delivery=cue.delivery if _own_delivery(cue) else self.delivery.currentText(),
+            delivery=cue.delivery if own_delivery(cue) else self.delivery.currentText(),
         )
 
     def taken(self) -> None:
@@ -98,14 +85,23 @@ class Controls(QWidget):
         self._changed = True
 
 
+class Choice(QComboBox):
+    """Is not turned by a wheel that only passes over it, and as narrow as its panel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+
+    def wheelEvent(self, event) -> None:
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
 class _Spin(QDoubleSpinBox):
     """Is not turned by a wheel that only passes over it."""
 
     def wheelEvent(self, event) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 def _value(field: QDoubleSpinBox, old: float | None) -> float:
@@ -114,17 +110,7 @@ def _value(field: QDoubleSpinBox, old: float | None) -> float:
     return old if old is not None and abs(old - shown) < 0.51 * 10 ** -field.decimals() else shown
 
 
-def _fill(row: QWidget, *widgets: QWidget) -> None:
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(S1)
-    for widget in widgets:
-        layout.addWidget(widget, int(isinstance(widget, QDoubleSpinBox)))
-
-
-def _field(
-    name: str, unit: str, decimals: int, step: float, limits: tuple[float, float], width: int
-) -> QDoubleSpinBox:
+def _field(name: str, unit: str, decimals: int, step: float, limits: tuple[float, float]) -> QDoubleSpinBox:
     field = _Spin()
     field.setAccessibleName(name)
     field.setDecimals(decimals)
@@ -133,12 +119,13 @@ def _field(
     field.setSuffix(unit)
     field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
     field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    field.setMinimumWidth(width)
+    field.setMinimumWidth(72)
+    field.lineEdit().setTextMargins(S1, 0, 0, 0)
     field.findChild(QLineEdit).setAccessibleName(name)
     return field
 
 
-def _own_delivery(cue: Cue) -> str:
+def own_delivery(cue: Cue) -> str:
     """The delivery that the line itself begins with."""
     try:
         return parse(cue.text).delivery if cue.kind == "dialogue" else ""

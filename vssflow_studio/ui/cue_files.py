@@ -36,7 +36,11 @@ class CueFiles:
         start = str(self._model.path.parent)
         name, _ = QFileDialog.getOpenFileName(self._window, "Import cues", start, _FILTER)
         if name:
-            self._import(import_cues, Path(name))
+            self.import_file(Path(name))
+
+    def import_file(self, path: Path) -> None:
+        """Take over the cues of a file."""
+        self._import(import_cues, path)
 
     def import_markers(self) -> None:
         """Take over the cues that the timeline's markers ask for."""

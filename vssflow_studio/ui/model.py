@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +28,8 @@ from ..timeline.cues import Cue, Kind, Project, Relinked, Take, new_id
 from ..timeline.files import read_timeline
 from ..timeline.metadata import read_project, write_project
 from ..timeline.rebase import rebase, rebased_project
-from ..timeline.tracks import place_takes
+from ..timeline.own_clips import elsewhere
+from ..timeline.tracks import is_ours, place_takes
 
 TIMELINE, PROJECT, SELECTION, PLAYHEAD, JOBS = "timeline", "project", "selection", "playhead", "jobs"
 MARKS, TRACKS = "marks", "tracks"
@@ -55,6 +56,8 @@ class StudioModel:
         self.rate, self.duration = 24.0, RationalTime(0, 24)
         self.selected_clips: tuple[ClipView, ...] = ()
         self.selected_cues: tuple[str, ...] = ()
+        self._pattern: list[bool] = []  # which tracks are ours
+        self._placed: tuple[Cue, ...] = ()  # the cues whose takes lie on the tracks of `timeline`
         self.marks: tuple[RationalTime | None, RationalTime | None] = (None, None)
         self.muted: frozenset[int] = frozenset()
         self.soloed: frozenset[int] = frozenset()
@@ -80,6 +83,7 @@ class StudioModel:
         self.path, self.timeline, self.project = Path(path), timeline, project
         self.jobs, self.selected_clips, self.selected_cues, self.found = {}, (), (), {}
         self.marks, self.muted, self.soloed = (None, None), frozenset(), frozenset()
+        self._placed, self._pattern = (), []
         self._refresh()
         self.playhead = RationalTime(0, self.rate)
         self._tell(TIMELINE, PROJECT, SELECTION, PLAYHEAD, MARKS, TRACKS)
@@ -91,12 +95,14 @@ class StudioModel:
         rebase(self.timeline, old, new)
         self.project = rebased_project(self.project, old, new)
         write_project(self.timeline, self.project)
-        place_takes(self.timeline, self.project.cues)
+        self._placed = ()  # rebased, so every clip is to be written
+        self._place()
         try:
             save_timeline(self.timeline, target)
         except StudioError:  # still the old file's timeline
             rebase(self.timeline, new, old)
             self.project = rebased_project(self.project, new, old)
+            self._placed = ()
             raise
         self.path = target
         self._refresh()
@@ -105,7 +111,7 @@ class StudioModel:
     def keep_aside(self) -> None:
         """Put the timeline as it is, unsaved, among the backups of its file. Raises StorageError."""
         write_project(self.timeline, self.project)
-        place_takes(self.timeline, self.project.cues)
+        self._place()
         keep_unsaved(self.timeline, self.path)
 
     def look_for_media(self, found: dict[str, Relinked] | None = None) -> None:
@@ -114,12 +120,28 @@ class StudioModel:
         self._refresh()
         self._tell(PROJECT)
 
-    def _refresh(self) -> None:
-        """Takes onto the tracks, and the flat view of everything anew."""
-        place_takes(self.timeline, self.project.cues)
+    def _place(self) -> None:
+        """Takes onto the tracks: those of the cues that have changed since the last time."""
+        place_takes(self.timeline, self.project.cues, self._placed)
+        self._placed = self.project.cues
+
+    def _refresh(self, takes_only: bool = False) -> None:
+        """Takes onto the tracks, and the flat view of everything anew.
+
+        With `takes_only` the editor's own tracks are known to be as they were, and what is
+        known of them is kept: on a long timeline that is most of the work.
+        """
+        self._place()
+        pattern = [is_ours(track) for track in self.timeline.tracks]
+        kept = takes_only and pattern == self._pattern and next(elsewhere(self.timeline), None) is None
+        mine = {index for index, ours in enumerate(pattern) if ours} if kept else None
         relinked = {**self.project.relinked, **self.found}
         folders = [Path(folder) for folder in self.project.search_folders]
-        self.views = clip_views(self.timeline, self.path.resolve().parent, folders, relinked)
+        views = clip_views(self.timeline, self.path.resolve().parent, folders, relinked, mine)
+        if kept:
+            others = (view for view in self.views if view.track not in mine)
+            views = tuple(sorted((*others, *views), key=lambda view: view.track))
+        self.views, self._pattern = views, pattern
         self.rate, self.duration = timeline_rate(self.timeline), timeline_duration(self.timeline)
 
     # --- time ---
@@ -209,7 +231,7 @@ class StudioModel:
         if before.relinked != project.relinked:
             self.found = {}  # the editor's choice goes first
         if self.timeline and _laid(before) != _laid(project):
-            self._refresh()
+            self._refresh(takes_only=before.relinked == project.relinked)
         there = {cue.id for cue in project.cues}
         self.selected_cues = tuple(cue_id for cue_id in self.selected_cues if cue_id in there)
         self._tell(PROJECT, SELECTION)
@@ -223,10 +245,17 @@ class StudioModel:
 
     def with_cue(self, cue: Cue) -> Project:
         """The project with `cue` put in, or in place of the one with its id; sorted by time."""
-        if before := self.find(cue.id):
-            cue = replace(cue, range=before.range).with_range(cue.range)
-        others = [other for other in self.project.cues if other.id != cue.id]
-        ordered = sorted((*others, cue), key=lambda one: one.range.start_time.value)
+        return self.with_cues((cue,))
+
+    def with_cues(self, cues: Iterable[Cue], gone: Collection[str] = ()) -> Project:
+        """As `with_cue`, of several; those with the ids `gone` are left out."""
+        changed = {cue.id: cue for cue in cues}
+        kept = []
+        for old in self.project.cues:
+            new = changed.pop(old.id, old)
+            kept.append(new if new is old else replace(new, range=old.range).with_range(new.range))
+        there = [cue for cue in (*kept, *changed.values()) if cue.id not in gone]
+        ordered = sorted(there, key=lambda one: one.range.start_time.value)
         return replace(self.project, cues=tuple(ordered))
 
     def without_cue(self, cue_id: str) -> Project:
@@ -281,7 +310,8 @@ def is_fresh(cue: Cue, take: Take, voice: str = "") -> bool:
         return False
     if made.get("text", cue.text) != cue.text or take.duration != cue.range.duration:
         return False
-    if made.get("energy", 0.0) != cue.energy:
+    placed = (cue.energy, cue.distance, cue.room)
+    if (made.get("energy", 0.0), made.get("distance", ""), made.get("room", "")) != placed:
         return False
     if cue.kind != "dialogue":
         return True
@@ -300,5 +330,6 @@ def _own_delivery(text: str) -> str:
 
 
 def _laid(project: Project) -> tuple:
-    """What decides where which clips lie; all else needs no look at the timeline."""
-    return tuple(cue for cue in project.cues if cue.circled_take), project.relinked
+    """What decides where which clips lie; all else, a line's words too, needs no look at the timeline."""
+    laid = ((cue.id, cue.kind, cue.range, cue.circled_take, cue.picture) for cue in project.cues if cue.takes)
+    return tuple(laid), project.relinked
