@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +15,9 @@ import pytest
 from films import read_frame_number, write_movie
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Logs of what the tests do are none of the user's.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="vssflow-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_STATE_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

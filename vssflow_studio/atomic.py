@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -65,6 +66,28 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Write `data` to `path` atomically. Raises StorageError."""
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+@contextmanager
+def appearing(folder: Path) -> Iterator[Path]:
+    """A folder beside `folder` that takes its place on a clean exit. Raises StorageError."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise StorageError(
+            "There is something already", file=folder, remedy="Choose another folder, or delete it."
+        )
+    made = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        made.chmod(0o755)
+        yield made
+        made.replace(folder)
+        made = None
+    except OSError as error:
+        raise storage_error(error, folder) from error
+    finally:
+        if made is not None:
+            shutil.rmtree(made, ignore_errors=True)
 
 
 def sweep(folder: Path) -> int:

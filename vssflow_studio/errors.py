@@ -113,6 +113,10 @@ class DeviceError(StudioError):
     """The device asked for is not there, or gave out of memory."""
 
 
+class HubError(StudioError):
+    """The model hub can't be reached, refuses, or its licence was not accepted."""
+
+
 class StorageError(StudioError):
     """The disk is full, the folder is read-only, the file is gone."""
 

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
+import platform
 import time
 from pathlib import Path
 
 import pytest
 
-from vssflow_studio.engine.queue import Job, JobQueue
+from heard import Heard
+from vssflow_studio.engine.queue import JobQueue
 from vssflow_studio.engine.request import Request, Sampling
 from vssflow_studio.engine.takes import Order
+from vssflow_studio.errors import StudioError
 
 
 def request(steps: int) -> Request:
@@ -31,25 +32,6 @@ def jobs(heard):
     queue = JobQueue("cpu", heard)
     yield queue
     queue.close()
-
-
-class Heard:
-    """Every event, and a way to wait for one."""
-
-    def __init__(self) -> None:
-        self.events: list[Job] = []
-        self._new = threading.Condition()
-
-    def __call__(self, job: Job) -> None:
-        with self._new:
-            self.events.append(job)
-            self._new.notify_all()
-
-    def wait(self, wanted, seconds: float = 90) -> Job:
-        with self._new:
-            found = self._new.wait_for(lambda: next(filter(wanted, self.events), None), seconds)
-        assert found is not None, [(e.state, e.error) for e in self.events]
-        return found
 
 
 def test_steps_are_told_and_the_wav_is_there(jobs: JobQueue, heard: Heard, tmp_path: Path) -> None:
@@ -81,11 +63,75 @@ def test_a_queued_job_is_cancelled_before_it_begins(jobs, heard, tmp_path) -> No
     assert not (tmp_path / "a.wav").exists()
 
 
-def test_a_killed_worker_fails_its_job_alone(jobs, heard, tmp_path) -> None:
-    doomed = jobs.submit(request(500), order(tmp_path, "doomed"))
-    heard.wait(lambda j: j.id == doomed.id and j.step >= 1)
-    os.kill(jobs._worker.process.pid, signal.SIGKILL)
-    failed = heard.wait(lambda j: j.id == doomed.id and j.state == "failed")
-    assert "process ended" in str(failed.error)
-    after = jobs.submit(request(2), order(tmp_path, "after"))
-    heard.wait(lambda j: j.id == after.id and j.state == "done")
+def waiting(jobs: JobQueue) -> list[str]:
+    return [job.order.take_id for job in jobs.jobs() if job.state == "queued"]
+
+
+def test_waiting_jobs_are_moved_and_run_in_that_order(jobs, heard, tmp_path) -> None:
+    jobs.pause()
+    assert jobs.paused
+    a, b, c = (jobs.submit(request(1), order(tmp_path, name)) for name in "abc")
+    jobs.move(c.id, 0)
+    assert waiting(jobs) == ["c", "a", "b"]
+    jobs.move(c.id, 1)
+    jobs.move(a.id, 99)
+    jobs.move("nobody", 0)
+    assert waiting(jobs) == ["c", "b", "a"]
+    jobs.pause(False)
+    heard.wait(lambda j: j.id == a.id and j.state == "done")
+    begun = [j.order.take_id for j in heard.events if j.state == "running" and j.step == 0]
+    assert list(dict.fromkeys(begun)) == ["c", "b", "a"]
+    assert [job.order.take_id for job in jobs.jobs()] == ["c", "b", "a"]
+    assert all(job.device == "cpu" and job.began < job.ended for job in jobs.jobs())
+
+
+def test_a_failed_job_is_tried_again_and_what_is_over_can_be_forgotten(jobs, heard, tmp_path) -> None:
+    folder = tmp_path / "gone"
+    bad = jobs.submit(request(1), order(folder, "a"))
+    failed = heard.wait(lambda j: j.id == bad.id and j.state == "failed")
+    assert "not there" in str(failed.error)
+    folder.mkdir()
+    again = jobs.retry(bad.id)
+    heard.wait(lambda j: j.id == again.id and j.state == "done")
+    assert (folder / "a.wav").is_file() and [job.id for job in jobs.jobs()] == [again.id]
+    assert jobs.retry(again.id) is None  # it is done
+    jobs.forget_finished()
+    assert jobs.jobs() == ()
+
+
+def test_the_time_left_comes_from_jobs_that_were_done(jobs, heard, tmp_path) -> None:
+    first = jobs.submit(request(3), order(tmp_path, "a"))
+    assert jobs.time_left().get(first.id) is None
+    heard.wait(lambda j: j.id == first.id and j.state == "done")
+    jobs.pause()
+    same, more = jobs.submit(request(3), order(tmp_path, "b")), jobs.submit(request(50), order(tmp_path, "c"))
+    left = jobs.time_left()
+    assert 0 < left[same.id] < 60
+    assert left[more.id] is None  # never was one with 50 steps
+
+
+@pytest.mark.skipif(platform.system() != "Linux", reason="compared with /proc")
+def test_the_workers_memory_is_told(jobs, heard, tmp_path) -> None:
+    assert jobs.memory().process is None  # nothing has begun
+    job = jobs.submit(request(200), order(tmp_path, "a"))
+    heard.wait(lambda j: j.id == job.id and j.step >= 1)
+    memory = jobs.memory()
+    assert 100e6 < memory.process < 20e9  # torch and the model
+    assert memory.device is None and memory.device_total is None
+    jobs.cancel(job.id)
+
+
+def test_threads_and_device_are_for_the_next_job(jobs, heard, tmp_path) -> None:
+    long = jobs.submit(request(300), order(tmp_path, "a"))
+    heard.wait(lambda j: j.id == long.id and j.step >= 1)
+    before = jobs._worker.process.pid
+    jobs.use("cpu", threads=1, polite=False)
+    short = jobs.submit(request(1), order(tmp_path, "b"))
+    jobs.cancel(long.id)
+    heard.wait(lambda j: j.id == short.id and j.step >= 1)
+    pid = jobs._worker.process.pid
+    assert pid != before
+    if hasattr(os, "getpriority"):
+        assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0)
+    with pytest.raises(StudioError, match="no device"):
+        jobs.use("abacus")

@@ -12,13 +12,13 @@ from vssflow_studio.timeline.metadata import read_project
 
 
 @pytest.fixture
-def ordered(opened):
+def ordered(qtbot, opened):
     """A window with a cue whose job has just been queued."""
     opened.add_cue("dialogue")
     opened.inspector.character.setCurrentText("ANNA")
     opened.inspector.text.setPlainText("Hello there.")
     opened.generate_selected()
-    assert opened.jobs.busy
+    qtbot.waitUntil(lambda: opened.jobs.busy)
     return opened
 
 
@@ -73,6 +73,7 @@ def test_escape_cancels_the_selected_cues_job_alone(qtbot, ordered) -> None:
     ordered.inspector.text.setPlainText("rain")
     ordered.generate_selected()
     second = ordered.model.selected_cue
+    qtbot.waitUntil(lambda: ordered.model.is_busy(second))
     ordered.timeline_view.setFocus()
     ordered.model.select_clip(None)
     qtbot.keyClick(ordered, Qt.Key.Key_Escape)

@@ -12,16 +12,20 @@ import sys
 
 from .. import __version__
 from ..errors import Cancelled, StudioError
-from . import audit, backups, conform, cues, export, generate, importing, media, models, plugins, system, window
+from . import audit, backups, conform, cues, export, farm, generate, importing, media, models, plugins, system, window
 from .verbs import CANCELLED, FAILED
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     arguments = _parser().parse_args(argv)
+    from .. import logs
+
+    logs.start("command", verb=arguments.verb.__name__.strip("_"))
     try:
         return arguments.verb(arguments)
     except StudioError as error:
+        logs.problem("command", error)
         if getattr(arguments, "json", False):
             print(json.dumps(error.as_dict()))
         else:
@@ -30,6 +34,9 @@ def main(argv: list[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt):
         print("Cancelled. What was finished is kept.", file=sys.stderr)
         return CANCELLED
+    except Exception as error:
+        logs.defect("command", error)
+        raise
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,6 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(verb=system.open_window, file=None)
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
-    for room in (importing, generate, cues, conform, media, export, audit, backups, models, plugins, window, system):
+    for room in (importing, generate, farm, cues, conform, media, export, audit, backups, models, plugins, window, system):
         room.add(verbs)
     return parser

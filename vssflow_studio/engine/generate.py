@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue as queues
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -71,10 +71,10 @@ class Session:
             self.timeline, self.views, cue, self.project, sampling, self.source, self.out.parent
         )
 
-    def warnings(self, cue: Cue) -> list[str]:
+    def warnings(self, cue: Cue, model: str) -> list[str]:
         """What `warnings_for` says of the cue, and where it stands."""
         timecode = record_timecode(self.timeline, cue.range.start_time)
-        said = warnings_for(cue, self.project, self.out)
+        said = warnings_for(cue, self.project, self.out, model)
         return [str(StudioError(text, file=self.source, timecode=timecode)) for text in said]
 
     def keep(self, cue_id: str, order, path: Path) -> None:
@@ -118,23 +118,35 @@ def generate(
     on_event: Callable[[Job], None] = lambda job: None,
     cancelled: Callable[[], bool] = lambda: False,
     within: tuple[str | None, str | None] = (None, None),
+    make_queue: Callable[[Callable[[Job], None]], JobQueue] | None = None,
+    models: Mapping[str, str] | None = None,
 ) -> Report:
     """Make a take for every cue of `source` and write `out` (else `source`, or the .otio beside it).
 
     A cue that can't be made is reported and the others go on. `cancelled` is asked
     twenty times a second; then Cancelled is raised, finished takes kept. `within` are record
-    timecodes (or seconds): only cues of which something lies between them are made. Raises
-    StudioError for what stops everything, LockedError when `out` is open elsewhere.
+    timecodes (or seconds): only cues of which something lies between them are made. `make_queue`
+    gives another queue than this machine's, such as a farm's; `models` another model than
+    `sampling`'s for each kind of cue. Raises StudioError for what stops everything, LockedError
+    when `out` is open elsewhere.
     """
     source = source if out else work_file(source)
     with locked(out or source):
         session = Session(source, out or source, search)
         for folder in (session.store.base, session.store.folder, hidden_folder(session.out)):
             sweep(folder)
-        return _generate(session, cue_sheet, sampling, device, on_event, cancelled, within)
+        make_queue = make_queue or (lambda told: JobQueue(device, told))
+        chosen = {kind: replace(sampling, model=name) for kind, name in (models or {}).items()}
+
+        def sampled(cue: Cue) -> Sampling:
+            return chosen.get(cue.kind, sampling)
+
+        return _generate(session, cue_sheet, sampled, make_queue, on_event, cancelled, within)
 
 
-def _generate(session: Session, cue_sheet, sampling: Sampling, device, on_event, cancelled, within) -> Report:
+def _generate(
+    session: Session, cue_sheet, sampled: Callable[[Cue], Sampling], make_queue, on_event, cancelled, within
+) -> Report:
     wanted = _wanted(session.timeline, within)
     if cue_sheet:
         session.add_cues(cue_sheet)
@@ -145,11 +157,11 @@ def _generate(session: Session, cue_sheet, sampling: Sampling, device, on_event,
             remedy="Add some with `cues add`, or give a sheet with --cues.",
         )
     report = Report(session.out)
-    waiting = _Waiting(session, report, on_event, device)
+    waiting = Waiting(session, report, on_event, make_queue)
     try:
         for cue in session.project.cues:
             if cue.picture != "gone" and wanted(cue):
-                waiting.begin(cue, sampling)
+                waiting.begin(cue, sampled(cue))
         waiting.finish(cancelled)
     finally:
         waiting.close()
@@ -172,13 +184,13 @@ def _wanted(timeline: otio.schema.Timeline, within: tuple[str | None, str | None
     )
 
 
-class _Waiting:
+class Waiting:
     """The queue as a headless run sees it: submit all, then take answers as they come."""
 
-    def __init__(self, session: Session, report: Report, on_event, device: str) -> None:
+    def __init__(self, session: Session, report: Report, on_event, make_queue) -> None:
         self.session, self.report, self.on_event = session, report, on_event
         self.events: queues.SimpleQueue[Job] = queues.SimpleQueue()
-        self.queue = JobQueue(device, self.events.put)
+        self.queue = make_queue(self.events.put)
         self.open = 0
 
     def begin(self, cue: Cue, sampling: Sampling) -> None:
@@ -189,7 +201,7 @@ class _Waiting:
         except StudioError as error:
             self.report.errors[cue.id] = error
             return
-        if warnings := session.warnings(cue):
+        if warnings := session.warnings(cue, sampling.model):
             self.report.warnings[cue.id] = warnings
         if answer := session.store.answers(order, cue):
             self.report.takes[cue.id] = answer
@@ -216,6 +228,8 @@ class _Waiting:
             if job.state == "done":
                 self.session.store.remember(job.order)
                 self._keep(job.order.cue_id, job.order, job.order.path)
+                if job.note:
+                    self.report.warnings.setdefault(job.order.cue_id, []).append(job.note)
             elif job.error:
                 self.report.errors[job.order.cue_id] = job.error
 

@@ -17,19 +17,24 @@ from dataclasses import dataclass, replace
 from ..errors import StudioError
 from ..timeline.cues import new_id
 from .devices import choose_device
+from .memory import Memory, resident
+from .pace import Pace
 from .request import Request
 from .takes import Order
 from .worker import run
 
 _PATIENCE = 3.0
 """Seconds that a cancelled worker gets to come back before it is ended."""
+_TRYING_AGAIN = "The model's process ended, most likely because memory ran out. Trying once more with less."
 
 
 @dataclass(frozen=True)
 class Job:
     """A request under way. `state` is queued, running, done, failed or cancelled.
 
-    `eta` is seconds left, or None while nothing is known.
+    `eta` is seconds left, or None while nothing is known; `device` is where it was begun,
+    and `began` and `ended` when (monotonic seconds). `note` is what the user should know of
+    how it was made, mostly nothing.
     """
 
     id: str
@@ -40,6 +45,10 @@ class Job:
     steps: int = 0
     eta: float | None = None
     error: StudioError | None = None
+    device: str = ""
+    began: float | None = None
+    ended: float | None = None
+    note: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -55,10 +64,19 @@ class Job:
 class JobQueue:
     """One device's queue. All methods may be called from any thread and return at once."""
 
-    def __init__(self, device: str = "auto", on_event: Callable[[Job], None] = lambda job: None):
-        """Raises DeviceError when `device` is not there."""
+    def __init__(
+        self,
+        device: str = "auto",
+        on_event: Callable[[Job], None] = lambda job: None,
+        threads: int = 0,
+        polite: bool = True,
+    ):
+        """`threads` and `polite` as in Settings. Raises DeviceError when `device` is not there."""
         self.device = choose_device(device)
+        self.threads, self.polite = threads, polite
         self._on_event = on_event
+        self._pace = Pace()
+        self._device_memory: tuple[int | None, int | None] = (None, None)
         self._jobs: dict[str, Job] = {}
         self._waiting: list[str] = []
         self._changed = threading.Condition()
@@ -96,10 +114,62 @@ class JobQueue:
             self._paused = paused
             self._changed.notify_all()
 
+    @property
+    def paused(self) -> bool:
+        """Whether no further job begins."""
+        return self._paused
+
     def jobs(self) -> tuple[Job, ...]:
-        """All jobs of this session in order."""
+        """What runs, what waits in the order it will run, then what is over, in order."""
         with self._changed:
-            return tuple(self._jobs.values())
+            waiting = [self._jobs[job_id] for job_id in self._waiting]
+            others = [job for job_id, job in self._jobs.items() if job_id not in self._waiting]
+        over = sorted((job for job in others if job.is_over), key=lambda job: job.ended or 0.0)
+        return (*(job for job in others if not job.is_over), *waiting, *over)
+
+    def move(self, job_id: str, place: int) -> None:
+        """Put a waiting job at `place` among those that wait; 0 is next."""
+        with self._changed:
+            if job_id in self._waiting:
+                self._waiting.remove(job_id)
+                self._waiting.insert(max(0, place), job_id)
+
+    def retry(self, job_id: str) -> Job | None:
+        """Put a failed or cancelled job at the end of the queue again, in place of what it was."""
+        with self._changed:
+            job = self._jobs.get(job_id)
+            if job is None or job.state not in ("failed", "cancelled"):
+                return None
+            del self._jobs[job_id]
+        return self.submit(job.request, job.order)
+
+    def forget_finished(self) -> None:
+        """Take what is over off the list."""
+        with self._changed:
+            self._jobs = {job_id: job for job_id, job in self._jobs.items() if not job.is_over}
+
+    def use(self, device: str, threads: int = 0, polite: bool = True) -> None:
+        """What the next job runs on. Raises DeviceError when `device` is not there."""
+        device = choose_device(device)
+        with self._changed:
+            self.device, self.threads, self.polite = device, threads, polite
+
+    def time_left(self) -> dict[str, float | None]:
+        """Seconds that each job needs still, from the speed measured so far; None where unknown."""
+        now, left = time.monotonic(), {}
+        for job in self.jobs():
+            if job.state == "running":
+                left[job.id] = self._pace.left(job.request, job.device, now - (job.began or now), job.eta)
+            elif job.state == "queued":
+                left[job.id] = self._pace.seconds(job.request, self.device)
+        return left
+
+    def memory(self) -> Memory:
+        """What the worker holds now; nothing is known while there is none."""
+        worker = self._worker
+        if worker is None or not worker.alive:
+            return Memory()
+        return Memory(resident(worker.process.pid), *self._device_memory)
 
     def close(self) -> None:
         """Cancel everything and end the worker."""
@@ -112,10 +182,13 @@ class JobQueue:
     def _update(self, job_id: str, **changes) -> Job:
         """Change a job unless it is over, and tell."""
         with self._changed:
-            job = self._jobs[job_id]
-            if job.is_over:
+            job = self._jobs.get(job_id)
+            if job is None or job.is_over:
                 return job
-            job = self._jobs[job_id] = replace(job, **changes)
+            job = replace(job, **changes)
+            if job.is_over:
+                job = replace(job, ended=time.monotonic())
+            self._jobs[job_id] = job
         self._on_event(job)
         return job
 
@@ -126,20 +199,26 @@ class JobQueue:
                 if self._closed:
                     break
                 job_id = self._waiting.pop(0)
-            self._work(self._update(job_id, state="running"))
+            self._work(self._update(job_id, state="running", device=self.device, began=time.monotonic()))
         if self._worker:
             self._worker.end()
 
     def _work(self, job: Job) -> None:
-        if job.is_over:
+        """Run the job; where its process dies (the kernel's choice when memory runs out), once more."""
+        if job is None or job.is_over:
             return
-        if self._worker is None or not self._worker.alive:
-            self._worker = _Worker(self.device)
-        worker, begun, cancelled_at = self._worker, None, None
-        worker.send(job)
+        if not self._run(job, killed=False) and not self._is_over(job.id) and not self._closed:
+            self._update(job.id, step=0, eta=None, note=_TRYING_AGAIN)
+            if not self._run(job, killed=True):
+                self._update(job.id, state="failed", error=_died(job), eta=None)
+
+    def _run(self, job: Job, killed: bool) -> bool:
+        """Have the worker make the take. False when its process died."""
+        worker, begun, cancelled_at = self._ready_worker(job.device), None, None
+        worker.send(job, killed)
         while True:
             message = worker.receive(0.05)
-            if self._jobs[job.id].is_over and cancelled_at is None:
+            if self._is_over(job.id) and cancelled_at is None:
                 worker.stop.set()
                 cancelled_at = time.monotonic()
             if message is None:
@@ -147,25 +226,50 @@ class JobQueue:
                 if late or self._closed:
                     worker.end()
                 if not worker.alive:
-                    self._update(job.id, state="failed", error=_died(job), eta=None)
-                    return
+                    return False
             elif message[0] == "step":
                 begun = begun or (time.monotonic(), message[2])
                 self._update(job.id, step=message[2], steps=message[3], eta=_eta(begun, message))
+            elif message[0] == "memory":
+                self._device_memory = message[2], message[3]
             else:
-                error = message[2] if message[0] == "failed" else None
-                self._update(job.id, state=message[0], error=error, eta=None)
-                return
+                self._ended(job, message, begun)
+                return True
+
+    def _ended(self, job: Job, message: tuple, begun: tuple[float, int] | None) -> None:
+        state, said = message[0], message[2] if len(message) > 2 else None
+        changes = {"error": said} if state == "failed" else {}
+        if state == "done":
+            made = job.order.provenance | ({"memory": said} if said else {})
+            changes = {"note": said, "order": replace(job.order, provenance=made)}
+        ended = self._update(job.id, state=state, eta=None, **changes)
+        if state == "done" and not said and ended and ended.began and begun:
+            self._pace.learn(job.request, job.device, time.monotonic() - begun[0])
+
+    def _is_over(self, job_id: str) -> bool:
+        with self._changed:
+            job = self._jobs.get(job_id)
+            return job is None or job.is_over
+
+    def _ready_worker(self, device: str) -> _Worker:
+        """The worker, another one when it died or is to be run differently."""
+        wanted = device, self.threads, self.polite
+        if self._worker and self._worker.wanted != wanted:
+            self._worker.end()
+        if self._worker is None or not self._worker.alive:
+            self._worker, self._device_memory = _Worker(*wanted), (None, None)
+        return self._worker
 
 
 class _Worker:
     """The process behind its pipe."""
 
-    def __init__(self, device: str) -> None:
+    def __init__(self, device: str, threads: int = 0, polite: bool = True) -> None:
+        self.wanted = device, threads, polite
         context = multiprocessing.get_context("spawn")
         self.stop = context.Event()
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=run, args=(theirs, self.stop, device), daemon=True)
+        self.process = context.Process(target=run, args=(theirs, self.stop, *self.wanted), daemon=True)
         with _without_interrupts():
             self.process.start()
         theirs.close()
@@ -174,10 +278,10 @@ class _Worker:
     def alive(self) -> bool:
         return self.process.is_alive()
 
-    def send(self, job: Job) -> None:
+    def send(self, job: Job, killed: bool) -> None:
         self.stop.clear()
         try:
-            self.pipe.send((job.id, job.request, job.order))
+            self.pipe.send((job.id, job.request, job.order, killed))
         except OSError:
             self.end()
 
@@ -220,7 +324,7 @@ def _eta(begun: tuple[float, int], message: tuple) -> float | None:
 
 def _died(job: Job) -> StudioError:
     return StudioError(
-        "The model's process ended while it was making this take",
+        "The model's process ended twice while it was making this take",
         file=job.order.path.name,
-        remedy="Generate it again; nothing else was lost. Memory may have run out.",
+        remedy="Memory may have run out: make the cue shorter, or end other programs. Nothing else was lost.",
     )

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from .. import logs, paths
 from ..errors import Cancelled, DeviceError, MediaError, StudioError
+from .out_of_memory import Way, first_that_fits, ways
 from .request import SAMPLE_RATE, Request
 from .takes import Order
 
@@ -21,48 +24,60 @@ if TYPE_CHECKING:
     from ..models.interface import SoundModel
 
 
-def run(pipe: Connection, stop, device: str) -> None:
+def run(pipe: Connection, stop, device: str, threads: int = 0, polite: bool = True) -> None:
     """Answer jobs until the pipe closes.
 
-    In: (job id, Request, Order). Out: ("step", id, done, total), ("done", id),
-    ("cancelled", id) or ("failed", id, StudioError). `stop` is an event: the present
-    job is to end.
+    In: (job id, Request, Order, whether it has killed a process). Out: ("step", id, done,
+    total), on a device with memory of its own ("memory", id, bytes, bytes in all), ("done", id,
+    note), ("cancelled", id) or ("failed", id, StudioError). `stop` is an event: the present job is to end. `threads` and
+    `polite` as in Settings.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if device == "cpu" and hasattr(os, "nice"):
+    logs.start("worker", device=device)
+    if polite and device == "cpu" and hasattr(os, "nice"):
         os.nice(10)  # the window goes first
+    if threads:
+        os.environ["OMP_NUM_THREADS"] = str(threads)
     # Threads that spin while they wait starve each other on a busy machine.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    models: dict[str, SoundModel] = {}
+    models: dict[tuple[str, str], SoundModel] = {}
     while True:
         try:
-            job, request, order = pipe.recv()
+            job, request, order, killed = pipe.recv()
         except (EOFError, OSError):
             return
+        begun = time.monotonic()
         try:
-            _make(models, device, request, order, _Progress(pipe, stop, job))
-            answer = ("done", job)
+            note = make_take(models, device, request, order, _Progress(pipe, stop, job, device), killed)
+            answer = ("done", job, note)
         except Cancelled:
             answer = ("cancelled", job)
         except StudioError as error:
             answer = ("failed", job, error)
-        except MemoryError:
-            answer = ("failed", job, _out_of_memory(device, order))
         except Exception as error:  # the process must outlive any one job
-            full = type(error).__name__ == "OutOfMemoryError"  # torch's, on CUDA and MPS
-            problem = _out_of_memory(device, order) if full else _unexpected(error, order)
-            answer = ("failed", job, problem)
+            answer = ("failed", job, _unexpected(error, order))
+        _note(answer, request, device, time.monotonic() - begun)
         try:
             pipe.send(answer)
         except OSError:
             return
 
 
+def _note(answer: tuple, request: Request, device: str, seconds: float) -> None:
+    """A line in the log on a job that ended."""
+    facts = {"state": answer[0], "kind": request.kind, "model": request.sampling.model, "device": device}
+    facts |= {"sound": request.total, "took": seconds}
+    if answer[0] == "failed":
+        logs.problem("job", answer[2], **facts)
+    else:
+        logs.event("job", **facts)
+
+
 class _Progress:
     """Reports steps and turns the stop event into Cancelled."""
 
-    def __init__(self, pipe: Connection, stop, job: str) -> None:
-        self.pipe, self.stop, self.job = pipe, stop, job
+    def __init__(self, pipe: Connection, stop, job: str, device: str) -> None:
+        self.pipe, self.stop, self.job, self.device = pipe, stop, job, device
 
     def check(self) -> None:
         if self.stop.is_set():
@@ -72,26 +87,48 @@ class _Progress:
         self.check()
         try:
             self.pipe.send(("step", self.job, done, total))
+            if memory := _device_memory(self.device):
+                self.pipe.send(("memory", self.job, *memory))
         except OSError as error:  # the app is gone: nobody waits for this take
             raise Cancelled from error
 
 
-def _make(models: dict, device: str, request: Request, order: Order, progress: _Progress) -> None:
-    from ..media.bwf import write_bwf
-    from ..models.interface import Conditions, Voice
-    from .post import finish
+def make_take(
+    models: dict, device: str, request: Request, order: Order, progress, killed: bool = False
+) -> str:
+    """Make one take and write it to `order.path`; the first call with a model loads it into `models`.
 
-    model = _model(models, request.sampling.model, device)
-    voice = model.card.voice(request.voice) or Voice("", "")
+    `progress` has `check()`, which raises Cancelled, and `step(done, total)`. `killed`: a
+    process has died of this take before. Returns what the user should know of how it was
+    made, mostly nothing. Raises StudioError.
+    """
+
+    def make(way: Way) -> str:
+        _make(models, way, request, order, progress)
+        return way.note
+
+    return first_that_fits(make, ways(device, killed), order.path.name)
+
+
+def _make(models: dict, way: Way, request: Request, order: Order, progress) -> None:
+    from ..media.bwf import write_bwf
+    from ..models.interface import Conditions
+    from .post import finish
+    from .voice_reference import spoken_by
+
+    model = _model(models, request.sampling.model, way.device)
+    model.frugal = way.frugal
     progress.check()
+    voice, pace, reference = spoken_by(request, model)
     conditions = Conditions(
         total=request.total,
         phonemes=request.phonemes,
         speech=(request.head, request.head + request.duration),
-        pace=request.pace,
+        pace=request.pace and request.pace * pace,
         voice=voice.learned,
         prompt=request.prompt,
         frames=_seen(request, model, progress),
+        reference=reference,
     )
     sound = model.generate(
         conditions,
@@ -109,7 +146,7 @@ def _make(models: dict, device: str, request: Request, order: Order, progress: _
         SAMPLE_RATE,
         time_reference=order.time_reference,
         description=order.description,
-        provenance=order.provenance,
+        provenance=order.provenance | ({"memory": way.note} if way.note else {}),
     )
 
 
@@ -130,7 +167,7 @@ def _seen(request: Request, model: SoundModel, progress: _Progress) -> np.ndarra
 
 def _model(models: dict, name: str, device: str) -> SoundModel:
     """The loaded model; the first call imports torch. Raises DeviceError, ModelError."""
-    if name not in models:
+    if (name, device) not in models:
         import torch
 
         from ..models.registry import load_model
@@ -139,31 +176,29 @@ def _model(models: dict, name: str, device: str) -> SoundModel:
             raise DeviceError("CUDA can't be used here", remedy="Choose --device cpu.")
         if device == "mps" and not torch.backends.mps.is_available():
             raise DeviceError("MPS can't be used here", remedy="Choose --device cpu.")
-        torch.set_num_threads(os.cpu_count() or 1)
-        models[name] = load_model(name, device)
-    return models[name]
-
-
-def _out_of_memory(device: str, order: Order) -> StudioError:
-    return DeviceError(
-        f"The memory of the device “{device}” is full",
-        file=order.path.name,
-        remedy="Make the cue shorter, end other programs, or use --device cpu.",
-    )
+        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 0)) or os.cpu_count() or 1)
+        models[name, device] = load_model(name, device)
+    return models[name, device]
 
 
 def _unexpected(error: Exception, order: Order) -> StudioError:
-    """Anything else is our defect; the trace goes to the log, not to the user."""
-    import traceback
-
-    from ..paths import logs
-
-    folder = logs()
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "worker.log", "a", encoding="utf-8") as log:
-        log.write(f"{order.path.name}\n{traceback.format_exc()}\n")
+    """Anything else is our defect; where it came from goes to the log, not to the user."""
+    logs.defect("worker", error)
     return StudioError(
         f"The model stopped unexpectedly ({type(error).__name__}: {error})",
         file=order.path,
-        remedy=f"The details are in {folder / 'worker.log'}.",
+        remedy=f"The details are in {paths.logs() / 'worker.log'}.",
     )
+
+
+def _device_memory(device: str) -> tuple[int, int] | None:
+    """Bytes that torch holds on an accelerator and bytes that it has; None without one."""
+    if device == "cuda":
+        import torch
+
+        return torch.cuda.memory_reserved(), torch.cuda.get_device_properties(0).total_memory
+    if device == "mps":
+        import torch
+
+        return torch.mps.driver_allocated_memory(), torch.mps.recommended_max_memory()
+    return None

@@ -28,7 +28,9 @@ class Conditions:
     it, or with a `pace` begin with it and go at so many times the natural speed.
     `frames` is grey picture, float32 [time, height, width] in 0…1 at the model's own
     `frame_rate` and `frame_size`, for a model with `colour` RGB uint8 [time, height, width,
-    3], or None where there is no picture.
+    3], or None where there is no picture. `reference` is a recording of who speaks, mono
+    float32 at the model's `reference_rate`, for a model that has one. `negative` is what is
+    not to be heard, for a model that can be told.
     """
 
     total: float
@@ -38,6 +40,8 @@ class Conditions:
     prompt: str = ""
     frames: np.ndarray | None = None
     pace: float | None = None
+    reference: np.ndarray | None = None
+    negative: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,9 @@ class ModelCard:
 
     `voices` are those that it learned, `cast` those to choose from, made out of them.
 
-    `family` says which of our classes runs it: `draft` or `paper`. `parts` tell what else
+    `kinds` are those of foley that it was taught (`engine/foley_kinds.py`); none: it takes any prompt.
+
+    `family` says which of our classes runs it: `draft`, `paper` or `mmaudio`. `parts` tell what else
     lies in its folder and may change while the checkpoint stays the same.
     """
 
@@ -85,6 +91,7 @@ class ModelCard:
     family: str = "draft"
     parts: tuple[str, ...] = ()
     cast: tuple[Voice, ...] = ()
+    kinds: tuple[str, ...] = ()
 
     @property
     def choices(self) -> tuple[Voice, ...]:
@@ -107,12 +114,17 @@ class ModelCard:
 
 
 class SoundModel(Protocol):
-    """A loaded model on a device."""
+    """A loaded model on a device; `reference_rate` is 0 when it speaks with learned voices only.
+
+    Set `frugal` and `generate` needs less memory and more time; the sound stays the same.
+    """
 
     card: ModelCard
     frame_rate: float
     frame_size: tuple[int, int]
     colour: bool
+    reference_rate: int
+    frugal: bool
 
     def generate(
         self,

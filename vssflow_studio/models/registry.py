@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import ModelError
 from ..paths import models, weights
+from .deepaudio import parts
 from .interface import ModelCard, SoundModel, Voice
 from .vssflow import surroundings
 
@@ -16,12 +17,12 @@ CARD = "card.json"
 
 def model_cards() -> tuple[ModelCard, ...]:
     """The installed models: the shipped ones by name, then the user's."""
-    return tuple(_card(folder / CARD) for folder in _folders())
+    return tuple(read_card(folder / CARD) for folder in _folders())
 
 
 def model_card(name: str) -> ModelCard:
     """The card of one model. Raises ModelError when it is not installed."""
-    return _card(model_folder(name) / CARD)
+    return read_card(model_folder(name) / CARD)
 
 
 def model_folder(name: str) -> Path:
@@ -40,9 +41,20 @@ def load_model(name: str, device: str) -> SoundModel:
         from .vssflow.paper_model import PaperModel
 
         return PaperModel.load(folder, card, device)
+    if card.family == "mmaudio":
+        from .deepaudio.model import MMAudioModel
+
+        return MMAudioModel.load(folder, card, device)
     from .vssflow.draft_model import DraftModel
 
     return DraftModel.load(folder, card, device)
+
+
+def lacking(folder: Path, card: ModelCard) -> tuple[str, str]:
+    """(what keeps the model in `folder` from making sound, remedy); both empty when nothing does."""
+    if card.family == "paper":
+        return surroundings.lacking(folder)
+    return parts.lacking(folder, card.sample_rate) if card.family == "mmaudio" else ("", "")
 
 
 def _folders() -> list[Path]:
@@ -55,15 +67,19 @@ def _folders() -> list[Path]:
     return list(found.values())
 
 
-def _card(path: Path) -> ModelCard:
+def read_card(path: Path) -> ModelCard:
+    """The card in a file; the name of its folder is the model's. Raises ModelError."""
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         # A folder may be renamed: its name is the model's.
         own = {"name": path.parent.name, "voices": tuple(fields["voices"]), "parts": ()}
+        own["kinds"] = tuple(fields.get("kinds", ()))
         own["cast"] = tuple(Voice(**voice) for voice in fields.get("cast", ()))
         card = ModelCard(**fields | own)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"The model's card is damaged: {error}", file=path) from error
+    if card.family == "mmaudio":
+        return replace(card, parts=parts.state(path.parent, card.sample_rate))
     if card.family != "paper":
         return card
     return replace(card, voices=surroundings.voices(path.parent), parts=surroundings.state(path.parent))
