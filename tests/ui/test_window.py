@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from vssflow_studio.timeline.files import read_timeline
 from vssflow_studio.timeline.metadata import read_project
+from vssflow_studio.ui.cue_rows import TEXT
 from vssflow_studio.ui.main_window import MainWindow
 from vssflow_studio.ui.timeline_geometry import dragged
 
@@ -61,7 +62,7 @@ def test_a_line_typed_over_a_clip_takes_its_range(qtbot, opened) -> None:
     assert (cue.text, cue.character) == ("Hello there.", "ANNA")
     assert cue.range == opened.model.views[0].record
     assert opened.model.state(cue) == "wanted"
-    assert opened.cue_table.item(0, 4).text() == "Hello there."
+    assert opened.cue_table.rows.index(0, TEXT).data() == "Hello there."
 
 
 def test_every_edit_is_undone_by_name(qtbot, opened) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from num2words import num2words
-
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)"
 _DECIMAL = rf"(?:{NUMBER}(?:\.\d+)?|\.\d+)"
 _START = r"(?<![\w.,/:])"
@@ -108,6 +106,8 @@ def numerals_said(text: str) -> str:
 
 def words(value: int, kind: str = "cardinal") -> str:
     """`num2words` without hyphens and commas."""
+    from num2words import num2words  # a twentieth of the window's start, and few lines hold numbers
+
     return num2words(value, to=kind).replace(",", "").replace("-", " ")
 
 

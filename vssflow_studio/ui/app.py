@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QApplication
 
+from .. import logs
 from .main_window import MainWindow
 from .outside import Outside, verbs
 
@@ -16,7 +18,10 @@ def run(path: Path | None) -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("VSSFlow Studio")
     app.setStyle("Fusion")
+    logs.start("studio", qt=qVersion(), screen=app.platformName())
+    logs.watch_crashes()
     window = MainWindow()
+    window.support.mishaps.install()
     window.show()
     outside = Outside(verbs(window), window)
     outside.open()

@@ -1,16 +1,14 @@
-"""What frames the window: titled panels, the message, the first page, the jobs' progress."""
+"""What frames the window: the message, the jobs' progress."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -54,45 +52,6 @@ class MessageBar(QFrame):
     def text(self) -> str:
         """The message that stands there."""
         return self._text.text()
-
-
-class Welcome(QWidget):
-    """The page that is shown while no timeline is open.
-
-    Signals:
-        open_asked(): a timeline is to be chosen.
-        sample_asked(): the sample is to be opened.
-    """
-
-    open_asked = Signal()
-    sample_asked = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        headline = QLabel("Give your cut its first sound")
-        headline.setObjectName("headline")
-        hint = QLabel(
-            "Open the timeline you are cutting (.otio), or drop it here.\n"
-            "Select a clip, type what is said or heard, press Generate."
-        )
-        hint.setObjectName("hint")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.open_button, self.sample_button = QPushButton("Open a timeline…"), QPushButton("Try the sample")
-        self.open_button.setObjectName("primary")
-        self.open_button.clicked.connect(self.open_asked)
-        self.sample_button.clicked.connect(self.sample_asked)
-        row = QHBoxLayout()
-        row.setSpacing(S2)
-        row.addStretch(1)
-        row.addWidget(self.open_button)
-        row.addWidget(self.sample_button)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.setSpacing(S3)
-        layout.addWidget(headline, 0, Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(hint)
-        layout.addLayout(row)
 
 
 class JobStatus(QWidget):

@@ -17,7 +17,7 @@ _RECENT = 10  # timelines that File > Open Recent keeps
 
 def recent() -> list[str]:
     """The timelines opened last, newest first."""
-    value = _settings().value("recent", [])
+    value = kept().value("recent", [])
     return [value] if isinstance(value, str) else list(value or [])
 
 
@@ -25,14 +25,14 @@ def remember(path: Path) -> None:
     """Put `path` first among the recent timelines, and open its folder next time."""
     path = path.resolve()
     others = [other for other in recent() if other != str(path)]
-    kept = _settings()
-    kept.setValue("recent", [str(path), *others][:_RECENT])
-    kept.setValue("folder", str(path.parent))
+    store = kept()
+    store.setValue("recent", [str(path), *others][:_RECENT])
+    store.setValue("folder", str(path.parent))
 
 
 def folder() -> str:
     """Where the last timeline was opened."""
-    return str(_settings().value("folder", str(Path.home())))
+    return str(kept().value("folder", str(Path.home())))
 
 
 def fill(menu: QMenu, open_: Callable[[Path], object]) -> None:
@@ -60,5 +60,6 @@ def copied_sample() -> Path:
     return own / "animatic.otio"
 
 
-def _settings() -> QSettings:
+def kept() -> QSettings:
+    """What the window keeps between sessions."""
     return QSettings(str(settings() / "window.ini"), QSettings.Format.IniFormat)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 
-from ..paths import resources
+from .icons import icon as icon
 
 S1, S2, S3, S4 = 4, 8, 12, 16
 SMALL, BODY, TITLE = 11, 13, 17
+SYSTEM = "system"
+CHOICES = (SYSTEM, "light", "dark")
+_choice = SYSTEM
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ class Theme:
         known = {"ready": self.good, "stale": self.warning, "failed": self.bad, "orphaned": self.bad}
         return QColor(self.accent if "%" in state else known.get(state, self.dim))
 
+    def person(self, colour: str) -> QColor:
+        """A colour of `PEOPLE` in this theme."""
+        return QColor(PEOPLE[colour][0 if self.dark else 1])
+
 
 DARK = Theme(
     True, "#16181c", "#1d2025", "#282c33", "#363b44", "#e8eaee", "#9aa1ad", "#5b9cf5", "#0b1220",
@@ -58,6 +65,19 @@ LIGHT = Theme(
     "#1a6b4f", "#b3212c",
 )
 
+# Told apart by people with any colour vision (after Okabe & Ito 2008): for dark, for light.
+PEOPLE = {
+    "orange": ("#e69f00", "#a86400"),
+    "sky": ("#5ab8ee", "#1f7fb8"),
+    "green": ("#1fb58a", "#00734f"),
+    "yellow": ("#f0e442", "#7d7400"),
+    "blue": ("#5c8dff", "#1746a2"),
+    "vermilion": ("#f0703a", "#b84000"),
+    "pink": ("#e08fc0", "#a33d7c"),
+    "grey": ("#aeb4bd", "#6a717c"),
+}
+"""What characters are told apart by, always beside their names."""
+
 _MARKS = {"wanted": "○", "queued": "◌", "ready": "●", "stale": "△", "failed": "✕", "orphaned": "⌀"}
 
 
@@ -66,114 +86,65 @@ def mark(state: str) -> str:
     return _MARKS.get(state, "◔")
 
 
-
 def current() -> Theme:
-    """The theme that the system asks for."""
-    scheme = QGuiApplication.styleHints().colorScheme()
-    return LIGHT if scheme == Qt.ColorScheme.Light else DARK
+    """The theme that is shown: the chosen one, else what the system asks for."""
+    if _choice != SYSTEM:
+        return LIGHT if _choice == "light" else DARK
+    return LIGHT if _system_scheme() == Qt.ColorScheme.Light else DARK
+
+
+def set_choice(choice: str) -> None:
+    """Follow the system ("system"), or be "light" or "dark" whatever it says; all that is open follows."""
+    global _choice
+    choice = choice if choice in CHOICES else SYSTEM
+    if choice != _choice:
+        _choice = choice
+        changes().changed.emit()
+
+
+class Changes(QObject):
+    """Signals:
+        changed(): another theme is to be shown.
+    """
+
+    changed = Signal()
+
+
+@cache
+def changes() -> Changes:
+    """Tells of every change of `current`, the system's too."""
+    made = Changes(QGuiApplication.instance())
+    QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _: made.changed.emit())
+    return made
+
+
+def _system_scheme() -> Qt.ColorScheme:
+    return QGuiApplication.styleHints().colorScheme()
+
+
+def figures(size: int = BODY) -> QFont:
+    """The font of timecodes: its figures are all of one width, so that running ones stand still."""
+    font = QFont(QGuiApplication.font())
+    font.setPixelSize(size)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
 
 
 def palette(theme: Theme) -> QPalette:
     """For what the style sheet does not reach."""
-    made = QPalette()
-    roles = QPalette.ColorRole
-    for role, colour in (
-        (roles.Window, theme.window),
-        (roles.WindowText, theme.text),
-        (roles.Base, theme.panel),
-        (roles.AlternateBase, theme.raised),
-        (roles.Text, theme.text),
-        (roles.Button, theme.raised),
-        (roles.ButtonText, theme.text),
-        (roles.Highlight, theme.accent),
-        (roles.HighlightedText, theme.on_accent),
-        (roles.PlaceholderText, theme.dim),
-        (roles.ToolTipBase, theme.raised),
-        (roles.ToolTipText, theme.text),
-    ):
-        made.setColor(role, QColor(colour))
+    made, roles = QPalette(), QPalette.ColorRole
+    for colour, where in {
+        theme.window: (roles.Window,),
+        theme.panel: (roles.Base,),
+        theme.raised: (roles.AlternateBase, roles.Button, roles.ToolTipBase),
+        theme.text: (roles.WindowText, roles.Text, roles.ButtonText, roles.ToolTipText, roles.BrightText),
+        theme.accent: (roles.Highlight, roles.Link, roles.LinkVisited, roles.Accent),
+        theme.on_accent: (roles.HighlightedText,),
+        theme.dim: (roles.PlaceholderText,),
+        theme.border: (roles.Mid, roles.Midlight, roles.Light, roles.Dark, roles.Shadow),
+    }.items():
+        for role in where:
+            made.setColor(role, QColor(colour))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.dim))
     return made
-
-
-def style_sheet(t: Theme) -> str:
-    """The look of all standard widgets."""
-    return f"""
-    * {{ font-size: {BODY}px; color: {t.text}; }}
-    QMainWindow, QSplitter, QDialog, QMessageBox {{ background: {t.window}; }}
-    QSplitter::handle {{ background: {t.window}; }}
-    #panel {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: 6px; }}
-    QDockWidget {{ color: {t.dim}; font-size: {SMALL}px; font-weight: 600; }}
-    QDockWidget::title {{ background: {t.window}; padding: {S1}px {S3}px; text-align: left; }}
-    QMainWindow::separator {{ background: {t.window}; width: {S2}px; height: {S2}px; }}
-    QTabBar {{ background: {t.window}; }}
-    QTabBar::tab {{ background: transparent; color: {t.dim}; border: none; padding: {S1}px {S3}px;
-        border-bottom: 2px solid transparent; font-size: {SMALL}px; }}
-    QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
-    QTabBar::tab:hover {{ color: {t.text}; }}
-    #headline {{ font-size: {TITLE}px; font-weight: 600; }}
-    #hint, #status {{ color: {t.dim}; font-size: {SMALL}px; }}
-    #warning {{ color: {t.warning}; font-size: {SMALL}px; }}
-    #timecode {{ font-family: monospace; font-size: {TITLE}px; }}
-    QLabel {{ background: transparent; }}
-    QLineEdit, QPlainTextEdit, QComboBox, QDoubleSpinBox {{ background: {t.raised}; border: 1px solid {t.border};
-        border-radius: 4px; padding: {S1}px {S2}px; selection-background-color: {t.accent};
-        selection-color: {t.on_accent}; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QDoubleSpinBox:focus {{ border-color: {t.accent}; }}
-    QDoubleSpinBox {{ padding: {S1}px; }}
-    QComboBox::drop-down {{ border: none; width: 20px; }}
-    QComboBox::down-arrow {{ image: url("{(resources() / "icons" / "chevron.svg").as_posix()}"); width: 12px; height: 12px; }}
-    QComboBox QLineEdit {{ border: none; background: transparent; padding: 0; }}
-    QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; }}
-    QPushButton {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 4px;
-        padding: {S1 + 1}px {S3}px; }}
-    QPushButton:hover {{ border-color: {t.accent}; }}
-    QPushButton:disabled {{ color: {t.dim}; }}
-    QPushButton:focus {{ border-color: {t.accent}; }}
-    QPushButton#primary {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent};
-        font-weight: 600; }}
-    QPushButton#primary:disabled {{ background: {t.raised}; color: {t.dim}; border-color: {t.border}; }}
-    QToolBar {{ background: {t.window}; border: none; spacing: {S1}px; padding: {S1}px {S2}px; }}
-    QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
-        padding: {S1}px {S2}px; }}
-    QToolButton:hover {{ background: {t.raised}; }}
-    QToolButton:disabled {{ color: {t.dim}; }}
-    QMenuBar {{ background: {t.window}; }} QMenuBar::item {{ padding: {S1}px {S2}px; background: transparent; }}
-    QMenuBar::item:selected, QMenu::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
-    QMenu {{ background: {t.raised}; border: 1px solid {t.border}; padding: {S1}px; }}
-    QMenu::item {{ padding: {S1}px {S4 + S2}px; border-radius: 3px; }}
-    QMenu::item:disabled {{ color: {t.dim}; }}
-    QTableView, QListWidget {{ background: {t.panel}; border: none; gridline-color: {t.border};
-        selection-background-color: {t.accent}; selection-color: {t.on_accent}; outline: 0; }}
-    QTableView::item {{ padding: 0 {S1}px; }}
-    QListWidget::item {{ padding: {S1}px; }}
-    QHeaderView::section {{ background: {t.panel}; color: {t.dim}; border: none;
-        border-bottom: 1px solid {t.border}; padding: {S1}px {S2}px; font-size: {SMALL}px; }}
-    QScrollBar {{ background: transparent; margin: 0; }}
-    QScrollBar:horizontal {{ height: 10px; }} QScrollBar:vertical {{ width: 10px; }}
-    QScrollBar::handle {{ background: {t.border}; border-radius: 4px; min-width: 24px; min-height: 24px; margin: 1px; }}
-    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    #message {{ background: {t.raised}; border: 1px solid {t.warning}; border-radius: 6px; }}
-    QProgressBar {{ background: {t.raised}; border: none; border-radius: 3px; height: 6px; }}
-    QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
-    """
-
-
-def icon(name: str, theme: Theme) -> QIcon:
-    """An icon of our family in the text colour, dimmed where disabled; sharp at any scale."""
-    made = QIcon()
-    for mode, colour in ((QIcon.Mode.Normal, theme.text), (QIcon.Mode.Disabled, theme.dim)):
-        for size in (16, 20, 32, 40):
-            made.addPixmap(QPixmap.fromImage(_drawn(name, colour, size)), mode)
-    return made
-
-
-def _drawn(name: str, colour: str, size: int) -> QImage:
-    source = (resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    data = QByteArray(source.replace("currentColor", colour).encode())
-    QSvgRenderer(data).render(painter, QRectF(0, 0, size, size))
-    painter.end()
-    return image
