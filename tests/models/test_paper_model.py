@@ -17,15 +17,18 @@ from opentimelineio.opentime import RationalTime, TimeRange
 from safetensors.torch import save_file
 
 import generated
+from public_weights import face, lip_file, voice_file
 from vssflow_studio.cli import main
 from vssflow_studio.engine.doctor import examine
 from vssflow_studio.engine.planner import plan
 from vssflow_studio.engine.request import Sampling
 from vssflow_studio.errors import Cancelled, ModelError
 from vssflow_studio.models.checkpoints import load_into, read_weights
+from vssflow_studio.models.conditions.avhubert import LipEncoder
 from vssflow_studio.models.conditions.clip import ClipEncoder, ClipVision
 from vssflow_studio.models.conditions.even import paper_ids
 from vssflow_studio.models.conditions.picture import FRAME_SIZE
+from vssflow_studio.models.conditions.rawnet3 import VoiceEncoder
 from vssflow_studio.models.conditions.synchformer import SynchformerEncoder, SyncVision
 from vssflow_studio.models.interface import WEIGHTS, Conditions, ModelCard
 from vssflow_studio.models.registry import load_model, model_card
@@ -33,7 +36,7 @@ from vssflow_studio.models.vssflow import surroundings
 from vssflow_studio.models.vssflow.config import VSSFlowConfig
 from vssflow_studio.models.vssflow.convert import convert
 from vssflow_studio.models.vssflow.network import VSSFlow
-from vssflow_studio.models.vssflow.paper_model import PaperModel
+from vssflow_studio.models.vssflow.paper_model import PaperModel, _encoder
 from vssflow_studio.paths import models
 from vssflow_studio.timeline.clips import clip_views
 from vssflow_studio.timeline.cues import Cue, Project
@@ -62,7 +65,7 @@ HEARD = find_spec("diffusers") is not None and find_spec("transformers") is not 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """A converted model; its eyes and its voice are there, its codec is not."""
+    """A converted model; its eyes, its ear and a voice are there, its codec is not."""
     made = tmp_path_factory.mktemp("paper") / "tiny"
     with torch.device("meta"):
         shapes = {name: t.shape for name, t in VSSFlow(TINY).state_dict().items()}
@@ -70,6 +73,8 @@ def folder(tmp_path_factory) -> Path:
     convert(made.with_suffix(".ckpt"), made)
     save_file(_named(ClipVision(SEEN, 1, 16, 8), "visual."), made / "clip.safetensors")
     torch.save(_named(SyncVision(SEEN, 1, 1), "vfeat_extractor."), made / "synchformer_state_dict.pth")
+    lip_file(made, TINY.lip_channels)
+    voice_file(made, TINY.voice_raw)
     (made / "voices").mkdir()
     np.save(made / "voices" / "ANNA.npy", generated.values("anna", 10, TINY.voice_raw))
     return made
@@ -84,7 +89,8 @@ def model(folder) -> PaperModel:
     card = ModelCard(**json.loads((folder / "card.json").read_text()))
     clip = ClipEncoder.load(folder / "clip.safetensors", "cpu")
     sync = SynchformerEncoder.load(folder / "synchformer_state_dict.pth", "cpu")
-    return PaperModel(folder, card, network, None, clip, sync)
+    lips, voice = LipEncoder.load(folder / "avhubert.pt", "cpu"), VoiceEncoder.load(folder / "rawnet3.pt", "cpu")
+    return PaperModel(folder, card, network, None, clip, sync, lips, voice)
 
 
 @pytest.fixture
@@ -111,8 +117,11 @@ def picture(seconds: float) -> np.ndarray:
         (LINE, {"voice", "phonemes"}),
         (replace(LINE, voice=""), {"phonemes"}),
         (replace(LINE, frames=picture(3)), {"semantics", "sync", "voice", "phonemes"}),
+        (replace(LINE, frames=face().numpy()), {"semantics", "sync", "lips", "voice", "phonemes"}),
+        (replace(LINE, voice="", reference=generated.values("who", 20_000)), {"voice", "phonemes"}),
+        (Conditions(total=2.0, frames=face().numpy()), {"semantics", "sync"}),
     ],
-    ids=["video to sound", "a line", "a line without a voice", "both in one pass"],
+    ids=["video to sound", "a line", "no voice", "both in one pass", "a face", "a recording", "a face, no line"],
 )
 def test_each_task_has_its_streams_and_the_others_are_zeros(model, conditions, alive) -> None:
     streams = vars(model.streams(conditions, 75))
@@ -238,11 +247,43 @@ def test_what_is_missing_is_told_with_its_place(installed, monkeypatch) -> None:
     found = examine()
     assert any("tiny" in line and "VAE and the vocoder" in line for line in found["missing"])
     lines = "\n".join(found["models"])
-    assert "tiny: CLIP: there" in lines
-    assert "AV-HuBERT is not built" in lines and "RawNet3 is not built" in lines
+    assert all(f"tiny: {part}: there" in lines for part in ("CLIP", "Synchformer", "RawNet3", "AV-HuBERT"))
     monkeypatch.setattr(surroundings, "PACKAGES", ("no_such_package",))
     with pytest.raises(ModelError, match="no_such_package"):
         load_model("tiny", "cpu")
+
+
+def test_doctor_says_where_ear_and_lips_belong(tmp_path) -> None:
+    lines = {line.partition(":")[0]: line for line in surroundings.findings(tmp_path)}
+    for part, file, source in (
+        ("RawNet3", "rawnet3.pt", "model.pt"),
+        ("AV-HuBERT", "avhubert.pt", "self_large_vox_433h.pt"),
+    ):
+        assert "absent" in lines[part] and str(tmp_path / file) in lines[part] and source in lines[part]
+
+
+def test_a_recording_that_nothing_can_hear_is_told(model) -> None:
+    deaf = PaperModel(model.folder, model.card, model.network, None)
+    with pytest.raises(ModelError, match="RawNet3") as refused:
+        deaf.streams(replace(LINE, reference=generated.values("who", 20_000)), 75)
+    assert refused.value.file == str(model.folder / "rawnet3.pt") and refused.value.remedy
+    silent = deaf.streams(replace(LINE, frames=face().numpy()), 75)
+    assert not silent.lips.any() and not silent.sync.any()
+
+
+def test_lips_are_those_of_the_line(model) -> None:
+    """What is seen before the line begins and after it ends is not its mouth."""
+    lips = model.streams(replace(LINE, frames=face().numpy()), 75).lips[0]
+    spoken = lips.abs().sum(1) > 0
+    assert spoken[12:62].all() and not spoken[:12].any() and not spoken[62:].any()
+
+
+def test_a_part_of_another_width_is_refused(tmp_path) -> None:
+    """ESPnet's RawNet3, say, whose embeddings have 192 channels."""
+    path = voice_file(tmp_path, 192)
+    with pytest.raises(ModelError, match="192 channels") as refused:
+        _encoder(tmp_path, surroundings.RAWNET3, VoiceEncoder, 256, "cpu")
+    assert refused.value.file == str(path)
 
 
 def test_generate_says_what_it_lacks(installed, timeline_file, capsys) -> None:

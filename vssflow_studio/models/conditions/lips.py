@@ -8,6 +8,7 @@ where nothing moves as a mouth does, the picture tells nothing and the line is l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,11 +44,31 @@ _OPENNESS = {
 """How loud the teachers are in each phoneme, 0 … 1: the mouth of an animatic follows that."""
 
 
+@dataclass(frozen=True)
+class Mouth:
+    """A mouth that speaks: how far it is open, 0 … 1, and where it is, for each frame.
+
+    `rows` and `columns` are pixels of the frames it was found in; `spread` [2] is how far
+    (root mean square) what moves reaches from there, down and across.
+    """
+
+    opening: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    spread: np.ndarray
+
+
 def mouth_opening(frames: np.ndarray, rate: float) -> np.ndarray | None:
     """0 … 1 for each of the grey `frames` [time, height, width], or None without a mouth.
 
     `rate` is frames a second. None too for less than half a second.
     """
+    mouth = find_mouth(frames, rate)
+    return mouth.opening if mouth else None
+
+
+def find_mouth(frames: np.ndarray, rate: float) -> Mouth | None:
+    """As `mouth_opening`, and where it is."""
     picture = np.asarray(frames, np.float64)
     if len(picture) < rate / 2:
         return None
@@ -55,8 +76,9 @@ def mouth_opening(frames: np.ndarray, rate: float) -> np.ndarray | None:
     near = _around(energy, _HEAD)
     if energy[near].sum() < _SHARE * energy.sum():
         return None  # all of the picture moves
-    still = _held_still(picture[:, *near])
-    here = _around((_without_sway(still, rate) ** 2).mean(0), _MOUTH)
+    still, off = _held_still(picture[:, *near])
+    lively = (_without_sway(still, rate) ** 2).mean(0)
+    here = _around(lively, _MOUTH)
     mouth = still[:, *here].reshape(len(still), -1)
     quick = _without_sway(mouth, rate)
     _, sizes, ways = np.linalg.svd(quick - quick.mean(0), full_matrices=False)
@@ -67,7 +89,21 @@ def mouth_opening(frames: np.ndarray, rate: float) -> np.ndarray | None:
     dark = (mouth - mouth.mean(0)) @ (main if main.sum() < 0 else -main)
     low, high = np.percentile(dark, (3, 95))
     opening = np.clip((dark - low) / max(high - low, 1e-9), 0, 1)
-    return opening if _speaks(opening, rate) else None
+    if not _speaks(opening, rate):
+        return None
+    middle, spread = _centre(lively, here)
+    return Mouth(opening, near[0].start + middle[0] + off[:, 0], near[1].start + middle[1] + off[:, 1], spread)
+
+
+def _centre(energy: np.ndarray, here: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray]:
+    """Where `energy` lies about `here` and how far it spreads, both as (row, column)."""
+    wide = tuple(slice(max(0, part.start - _MOUTH), part.stop + _MOUTH) for part in here)
+    part = energy[wide]
+    weights = np.maximum(part - np.median(energy), 0)
+    places = np.indices(part.shape) + np.array([wide[0].start, wide[1].start])[:, None, None]
+    middle = (weights * places).sum((1, 2)) / max(weights.sum(), 1e-12)
+    apart = (weights * (places - middle[:, None, None]) ** 2).sum((1, 2)) / max(weights.sum(), 1e-12)
+    return middle, np.sqrt(apart)
 
 
 def durations_by_mouth(
@@ -137,8 +173,8 @@ def _without_sway(values: np.ndarray, rate: float) -> np.ndarray:
     return values - (sums[width:] - sums[:-width]) / width
 
 
-def _held_still(picture: np.ndarray) -> np.ndarray:
-    """Each frame moved onto the mean of all, so that the head stands still."""
+def _held_still(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each frame moved onto the mean of all, so that the head stands still; and by how much [time, 2]."""
     still, off = picture, np.zeros((len(picture), 2))
     for _ in range(_TURNS):
         mean = still.mean(0)
@@ -146,7 +182,7 @@ def _held_still(picture: np.ndarray) -> np.ndarray:
         steps = np.linalg.lstsq(slopes, (still - mean).reshape(len(picture), -1).T, rcond=None)[0].T
         off -= np.clip(steps, -1, 1)
         still = np.stack([_moved(frame, *by) for frame, by in zip(picture, off, strict=True)])
-    return still
+    return still, off
 
 
 def _moved(frame: np.ndarray, down: float, right: float) -> np.ndarray:

@@ -35,19 +35,25 @@ class PictureEncoder(Protocol):
 
 
 def squares(
-    frames: Tensor, mean: tuple[float, ...], spread: tuple[float, ...], device: torch.device, *, cropped: bool
+    frames: Tensor,
+    mean: tuple[float, ...],
+    spread: tuple[float, ...],
+    device: torch.device,
+    *,
+    cropped: bool,
+    side: int = SIDE,
 ) -> Tensor:
-    """uint8 [time, height, width, 3] → normalised float32 [time, 3, SIDE, SIDE].
+    """uint8 [time, height, width, 3] → normalised float32 [time, 3, side, side].
 
     `cropped` keeps the middle; otherwise all of the width is squeezed in.
     """
-    width = frames.shape[2]
+    height, width = frames.shape[1:3]
     if cropped:
-        left = round((width - SIDE) / 2)
-        frames = frames[:, :, left : left + SIDE]
+        left = round((width - height) / 2)
+        frames = frames[:, :, left : left + height]
     picture = frames.permute(0, 3, 1, 2).to(device).float() / 255
-    if picture.shape[2:] != (SIDE, SIDE):
-        picture = F.interpolate(picture, (SIDE, SIDE), mode="bicubic", antialias=True).clamp(0, 1)
+    if picture.shape[2:] != (side, side):
+        picture = F.interpolate(picture, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
     middle, scale = (torch.tensor(values, device=device)[:, None, None] for values in (mean, spread))
     return (picture - middle) / scale
 

@@ -7,17 +7,17 @@ are those of the public checkpoint below `vfeat_extractor.`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...errors import ModelError
-from ..checkpoints import check_finite, load_into, read_pickled
+from ..checkpoints import load_into, plain_tensors, read_pickled, read_weights
 from .picture import SIDE, Check, squares
 
-_PREFIX = "vfeat_extractor."
+PREFIX = "vfeat_extractor."
 _SEGMENT, _STEP = 16, 8  # frames of a segment, and from one to the next
 _PATCH, _DEEP = 16, 2  # pixels and frames of a token
 _HALF = (0.5, 0.5, 0.5)
@@ -140,34 +140,45 @@ class SynchformerEncoder:
 
     @classmethod
     def load(cls, path: Path, device: str) -> SynchformerEncoder:
-        """Read `synchformer_state_dict.pth`. Raises ModelError naming the tensor that differs."""
-        held = read_pickled(path)
-        mine = {name: tensor for name, tensor in held.items() if str(name).startswith(_PREFIX)}
-        for name, tensor in mine.items():
-            if not isinstance(tensor, Tensor):
-                raise ModelError(f"{name} is no tensor", file=path)
-            check_finite(name, tensor, path)
-        width = getattr(mine.get(f"{_PREFIX}cls_token"), "shape", (768,))[-1]
-        layers = len({name.split(".")[2] for name in mine if name.startswith(f"{_PREFIX}blocks.")})
-        with torch.device("meta"):
-            network = SyncVision(width, layers, max(1, width // _HEAD))
-        weights = {name: tensor.float() for name, tensor in mine.items()}
-        load_into(network, weights, _PREFIX, path, assign=True)
-        return cls(network, device)
+        """Read `synchformer_state_dict.pth`, or what was made of it. Raises ModelError naming the tensor."""
+        held = read_weights(path)[0] if path.suffix == ".safetensors" else read_pickled(path)
+        return cls(sync_network(held, path), device)
 
     @torch.inference_mode()
     def stream(self, frames: Tensor, check: Check = lambda: None) -> Tensor:
         """See PictureEncoder. Stretched to one token a frame, as the authors do it."""
-        device, length = self.network.cls_token.device, len(frames)
-        if length < _SEGMENT:
-            frames = F.pad(frames, (0, 0, 0, 0, 0, 0, 0, _SEGMENT - length))
-        tokens = []
+        tokens = self.tokens(frames, check)
+        return F.interpolate(tokens.T.unsqueeze(0), size=len(frames), mode="nearest-exact")[0].T
+
+    @torch.inference_mode()
+    def tokens(self, frames: Tensor, check: Check = lambda: None) -> Tensor:
+        """uint8 [time, height, width, 3] at 25 a second → [segments · 8, channels].
+
+        A segment that shows what the one before showed is not looked at again.
+        """
+        device, made = self.network.cls_token.device, []
+        if len(frames) < _SEGMENT:
+            frames = F.pad(frames, (0, 0, 0, 0, 0, 0, 0, _SEGMENT - len(frames)))
+        shown = frames[:0]
         for start in range(0, len(frames) - _SEGMENT + 1, _STEP):
             check()
-            pictures = squares(frames[start : start + _SEGMENT], _HALF, _HALF, device, cropped=True)
-            tokens.append(self.network(pictures.transpose(0, 1).unsqueeze(0))[0])
-        stretched = F.interpolate(torch.cat(tokens).T.unsqueeze(0), size=length, mode="nearest-exact")
-        return stretched[0].T
+            before, shown = shown, frames[start : start + _SEGMENT]
+            if not torch.equal(shown, before):
+                pictures = squares(shown, _HALF, _HALF, device, cropped=True)
+                answer = self.network(pictures.transpose(0, 1).unsqueeze(0))[0]
+            made.append(answer)
+        return torch.cat(made)
+
+
+def sync_network(held: Mapping[str, object], path: Path) -> SyncVision:
+    """The eye in a checkpoint that may hold more. Raises ModelError naming the tensor that differs."""
+    mine = plain_tensors({k: v for k, v in held.items() if str(k).startswith(PREFIX)}, path)
+    width = getattr(mine.get(f"{PREFIX}cls_token"), "shape", (768,))[-1]
+    layers = len({name.split(".")[2] for name in mine if name.startswith(f"{PREFIX}blocks.")})
+    with torch.device("meta"):
+        network = SyncVision(width, layers, max(1, width // _HEAD))
+    load_into(network, mine, PREFIX, path, assign=True)
+    return network
 
 
 def _holder(layer: nn.Module) -> nn.Module:

@@ -29,3 +29,24 @@ def guided(
         return without + weight * (with_conditions - without)
 
     return velocity
+
+
+def guided_apart(
+    conditioned: Callable[[Tensor, Tensor], Tensor],
+    unconditioned: Callable[[Tensor, Tensor], Tensor],
+    weight: float,
+) -> Callable[[float, Tensor], Tensor]:
+    """As `guided`, one pass after the other: half the memory, and slower.
+
+    Both answer `(time [batch], state [batch, …])`.
+    """
+
+    def velocity(time: float, state: Tensor) -> Tensor:
+        times = torch.full((len(state),), time, device=state.device)
+        with_conditions = conditioned(times, state)
+        if weight == 1.0:
+            return with_conditions
+        without = unconditioned(times, state)
+        return without + weight * (with_conditions - without)
+
+    return velocity

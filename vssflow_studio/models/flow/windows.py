@@ -16,6 +16,13 @@ def window_starts(length: int, window: int, overlap: int) -> list[int]:
     return [*starts, length - window]
 
 
+def seam_frames(length: int, window: int, overlap: int) -> list[int]:
+    """Where a window comes in, where it weighs as much as the one before it, and where that one leaves."""
+    starts = window_starts(length, window, overlap)
+    seams = ((start, before + window) for before, start in zip(starts, starts[1:], strict=False))
+    return [at for first, last in seams for at in (first, (first + last) // 2, last)]
+
+
 def blended(
     velocity: Callable[[int, int, float, Tensor], Tensor], length: int, window: int, overlap: int
 ) -> Callable[[float, Tensor], Tensor]:

@@ -10,21 +10,16 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import save_file
 from torch import Tensor
 
-from ...atomic import replacing, storage_error, write_bytes
-from ...errors import ModelError, StorageError
-from ..checkpoints import check_finite, check_fit, file_hash, read_pickled
+from ...atomic import appearing, write_bytes
+from ...errors import ModelError
+from ..checkpoints import check_finite, check_fit, file_hash, read_pickled, save_weights
 from ..interface import WEIGHTS, ModelCard
 from ..registry import CARD
 from .config import VSSFlowConfig
@@ -57,10 +52,10 @@ def convert(source: Path, folder: Path) -> ModelCard:
             what = f"Tensor {name} has the type {str(tensor.dtype).removeprefix('torch.')}"
             raise ModelError(what, file=source, remedy=_REMEDY)
         check_finite(name, tensor, source)
-    with _appearing(Path(folder)) as made:
-        _save(flow, made / WEIGHTS, {"config": config.to_json()})
+    with appearing(Path(folder)) as made:
+        save_weights(flow, made / WEIGHTS, {"config": config.to_json()})
         for part, held in parts.items():
-            _save(held, made / f"{part}.safetensors", {})
+            save_weights(held, made / f"{part}.safetensors", {})
         card = _card(Path(folder).name, source, file_hash(made / WEIGHTS))
         text = json.dumps(asdict(card), indent=2, ensure_ascii=False)
         write_bytes(made / CARD, f"{text}\n".encode())
@@ -142,23 +137,6 @@ def _divided(
     return flow, parts
 
 
-def _save(tensors: dict[str, Tensor], path: Path, facts: dict[str, str]) -> None:
-    plain: dict[str, Tensor] = {}
-    places: set[int] = set()
-    for name, tensor in tensors.items():
-        place = tensor.untyped_storage().data_ptr()
-        # Two names of one tensor are allowed in a checkpoint, in safetensors they aren't.
-        plain[name] = tensor.clone() if place in places else tensor.contiguous()
-        places.add(place)
-    try:
-        with replacing(path) as temporary:
-            save_file(plain, temporary, facts)
-    except SafetensorError as error:
-        raise StorageError(
-            f"The weights can't be written: {error}", file=path, remedy="Free some space and try again."
-        ) from error
-
-
 def _card(name: str, source: Path, checkpoint: str) -> ModelCard:
     return ModelCard(
         name=name,
@@ -173,25 +151,3 @@ def _card(name: str, source: Path, checkpoint: str) -> ModelCard:
         solver="dopri5",
         family="paper",
     )
-
-
-@contextmanager
-def _appearing(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that takes its place on a clean exit. Raises StorageError."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise StorageError(
-            "There is something already", file=folder, remedy="Choose another folder, or delete it."
-        )
-    made = None
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        made.chmod(0o755)
-        yield made
-        made.replace(folder)
-        made = None
-    except OSError as error:
-        raise storage_error(error, folder) from error
-    finally:
-        if made is not None:
-            shutil.rmtree(made, ignore_errors=True)

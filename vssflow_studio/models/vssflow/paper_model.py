@@ -20,12 +20,15 @@ from ...errors import ModelError
 from ..checkpoints import load_into, read_weights
 from ..codecs.audioldm import AudioLDMCodec
 from ..conditions import picture
+from ..conditions.avhubert import LipEncoder
 from ..conditions.clip import ClipEncoder
 from ..conditions.even import paper_ids, spread
 from ..conditions.phonemes import average_durations, natural_durations
 from ..conditions.picture import Check, PictureEncoder
+from ..conditions.rawnet3 import SAMPLE_RATE as VOICE_RATE
+from ..conditions.rawnet3 import VoiceEncoder
 from ..conditions.synchformer import SynchformerEncoder
-from ..flow.guidance import guided
+from ..flow.guidance import guided, guided_apart
 from ..flow.solvers import SOLVERS, Velocity, solve, time_grid
 from ..flow.windows import blended
 from ..interface import WEIGHTS, Conditions, ModelCard, OnStep
@@ -42,6 +45,8 @@ class PaperModel:
     frame_rate = picture.FRAME_RATE
     frame_size = picture.FRAME_SIZE
     colour = True
+    reference_rate = VOICE_RATE
+    frugal = False
 
     def __init__(
         self,
@@ -51,10 +56,12 @@ class PaperModel:
         codec: AudioLDMCodec,
         clip: PictureEncoder | None = None,
         synchformer: PictureEncoder | None = None,
+        lips: PictureEncoder | None = None,
+        rawnet3: VoiceEncoder | None = None,
         device: str = "cpu",
     ) -> None:
         self.folder, self.card, self.codec, self.device = folder, card, codec, device
-        self.clip, self.synchformer = clip, synchformer
+        self.clip, self.synchformer, self.lips, self.rawnet3 = clip, synchformer, lips, rawnet3
         self.network = network.to(device).eval()
 
     @classmethod
@@ -64,14 +71,20 @@ class PaperModel:
         if lack:
             raise ModelError(f"{card.title} can't be heard: {lack}", file=folder, remedy=remedy)
         network = _network(folder / WEIGHTS)
+        config = network.config
         codec = AudioLDMCodec.load(
             folder / surroundings.VAE.file, folder / surroundings.VOCODER.file, device
         )
-        clip = _encoder(folder, surroundings.CLIP, ClipEncoder, network.config.semantic_raw, device)
-        sync = _encoder(
-            folder, surroundings.SYNCHFORMER, SynchformerEncoder, network.config.sync_raw, device
-        )
-        return cls(folder, card, network, codec, clip, sync, device)
+        encoders = [
+            _encoder(folder, part, kind, channels, device)
+            for part, kind, channels in (
+                (surroundings.CLIP, ClipEncoder, config.semantic_raw),
+                (surroundings.SYNCHFORMER, SynchformerEncoder, config.sync_raw),
+                (surroundings.AVHUBERT, LipEncoder, config.lip_channels),
+                (surroundings.RAWNET3, VoiceEncoder, config.voice_raw),
+            )
+        ]
+        return cls(folder, card, network, codec, *encoders, device=device)
 
     @torch.inference_mode()
     def generate(
@@ -137,14 +150,14 @@ class PaperModel:
         if conditions.phonemes:
             start, end = self._spoken(conditions)
             ids = spread(paper_ids(conditions.phonemes), start, end, frames, config.latent_rate)
-            voice = self._voice(conditions.voice)
+            voice = self._voice(conditions)
         if seen is not None:
             seen = F.pad(torch.from_numpy(seen)[:frames], (0, 0) * 3 + (0, max(0, frames - len(seen))))
         return Streams(
             semantics=self._stream(self.clip, seen, frames, config.semantic_raw, check),
             voice=voice.to(self.device).unsqueeze(0),
             sync=self._stream(self.synchformer, seen, frames, config.sync_raw, check),
-            lips=torch.zeros(1, frames, config.lip_channels, device=self.device),
+            lips=self._lips(conditions, seen, frames, check),
             phonemes=torch.from_numpy(ids).unsqueeze(0).to(self.device),
         )
 
@@ -170,9 +183,26 @@ class PaperModel:
             return torch.zeros(1, frames, channels, device=self.device)
         return encoder.stream(seen, check).unsqueeze(0)
 
-    def _voice(self, name: str) -> Tensor:
-        """[voice_raw]; zeros without a name. Raises ModelError for a file that is no embedding."""
-        wanted = self.network.config.voice_raw
+    def _lips(self, conditions: Conditions, seen: Tensor | None, frames: int, check: Check) -> Tensor:
+        """The mouth while the line is spoken; zeros before and after, and without one."""
+        lips = torch.zeros(1, frames, self.network.config.lip_channels, device=self.device)
+        if self.lips is None or seen is None or not conditions.phonemes:
+            return lips
+        spoken = slice(*(round(time * self.frame_rate) for time in self._spoken(conditions)))
+        lips[0, spoken] = self.lips.stream(seen[spoken], check)
+        return lips
+
+    def _voice(self, conditions: Conditions) -> Tensor:
+        """[voice_raw]; zeros without a recording or a name. Raises ModelError: what can't be read, or isn't there."""
+        wanted, name = self.network.config.voice_raw, conditions.voice
+        if conditions.reference is not None:
+            if self.rawnet3 is None:
+                raise ModelError(
+                    f"{self.card.title} can't hear a recording without RawNet3",
+                    file=self.folder / surroundings.RAWNET3.file,
+                    remedy=f"Put {surroundings.RAWNET3.source} there, or choose another voice.",
+                )
+            return self.rawnet3.embedding(conditions.reference)
         if not name:
             return torch.zeros(wanted)
         path = self.folder / surroundings.VOICES / f"{name}.npy"
@@ -191,6 +221,10 @@ class PaperModel:
 
         def part(start: int, end: int, time: float, state: Tensor) -> Tensor:
             here = projected.cut(start, end)
+            if self.frugal:
+                nothing = here.masked(torch.zeros(1, device=state.device))
+                passes = (lambda t, x, given=given: self.network(x, t, given) for given in (here, nothing))
+                return guided_apart(*passes, guidance)(time, state)
             both = here.with_unconditioned()
 
             def predict(times: Tensor, states: Tensor, doubled: bool) -> Tensor:
@@ -233,7 +267,7 @@ def _network(path: Path) -> VSSFlow:
 
 def _encoder(
     folder: Path, part: surroundings.Part, kind: Callable, channels: int, device: str
-) -> PictureEncoder | None:
+) -> PictureEncoder | VoiceEncoder | None:
     """The encoder, or None where its file isn't there. Raises ModelError."""
     path = folder / part.file
     if not path.is_file():

@@ -25,31 +25,33 @@ class Part:
     file: str
     source: str
     needed: bool = False
+    without: str = "its stream is zeros"
 
 
 VAE = Part("VAE", "vae.safetensors", "AudioLDM's VAE as diffusers has it", needed=True)
 VOCODER = Part("vocoder", "vocoder.safetensors", "AudioLDM's HiFi-GAN as transformers has it", needed=True)
 CLIP = Part("CLIP", "clip.safetensors", "the authors' Lightning checkpoint, where it is `image_encoder.`")
 SYNCHFORMER = Part("Synchformer", "synchformer_state_dict.pth", "the public checkpoint of that name")
-PARTS = (VAE, VOCODER, CLIP, SYNCHFORMER)
-
-NOT_BUILT = (
-    f"RawNet3 is not built here: a voice is an embedding made elsewhere, {VOICES}/<name>.npy; "
-    "without one the speaker is zeros",
-    "AV-HuBERT is not built here: lips are zeros",
+RAWNET3 = Part(
+    "RawNet3",
+    "rawnet3.pt",
+    "the public checkpoint `model.pt`",
+    without=f"no voice follows a recording, and without an embedding in {VOICES} the speaker is zeros",
 )
+AVHUBERT = Part("AV-HuBERT", "avhubert.pt", "the public checkpoint `self_large_vox_433h.pt`", without="lips are zeros")
+PARTS = (VAE, VOCODER, CLIP, SYNCHFORMER, RAWNET3, AVHUBERT)
 
 
 def findings(folder: Path) -> list[str]:
-    """A line on each part: there, absent with its place, or not built."""
+    """A line on each part: there, or absent with its place."""
     found = []
     for part in PARTS:
         if (folder / part.file).is_file():
             found.append(f"{part.name}: there")
         else:
-            lack = "no sound without it" if part.needed else "its stream is zeros"
+            lack = "no sound without it" if part.needed else part.without
             found.append(f"{part.name}: absent, {lack}; {folder / part.file} ({part.source})")
-    return [*found, *NOT_BUILT]
+    return found
 
 
 def lacking(folder: Path) -> tuple[str, str]:
