@@ -16,7 +16,8 @@ SHOUT_SEMITONES = 3.0
 STRESS_SEMITONES = 2.0
 STRESS_DECIBELS = 3.0
 _EDGE = 0.08  # seconds over which a stress comes and goes
-_HOP = 0.005  # seconds between two looks at the pitch
+HOP = 0.005
+"""Seconds between two looks at the pitch."""
 _LOWEST, _HIGHEST = 60.0, 400.0  # Hz a voice may have
 _PERIODIC = 900.0  # Hz up to which a voice repeats itself, however hoarse
 _VOICED = 0.5  # how alike two periods are, at least
@@ -33,7 +34,7 @@ class PitchTrack:
 
     def at(self, seconds: float) -> float:
         """Hz at a time, 0 where there is no voice."""
-        return float(self.hertz[min(round(seconds / _HOP), len(self.hertz) - 1)])
+        return float(self.hertz[min(round(seconds / HOP), len(self.hertz) - 1)])
 
 
 def bent(
@@ -129,7 +130,7 @@ def pitch_track(sound: np.ndarray, rate: int) -> PitchTrack:
 
 def _tracked(sound: np.ndarray, rate: int, lowest: float, highest: float) -> PitchTrack:
     shortest, longest = int(rate / highest), int(rate / lowest) + 1
-    width, hop = 2 * longest, _HOP * rate
+    width, hop = 2 * longest, HOP * rate
     count = int(len(sound) / hop) + 1
     padded = np.pad(sound, (longest, 2 * longest))
     starts = (np.arange(count) * hop).astype(int)
@@ -174,7 +175,7 @@ def _without_islands(hertz: np.ndarray) -> np.ndarray:
 
 def _marks(sound: np.ndarray, rate: int, track: PitchTrack) -> np.ndarray:
     """Samples, one for each period, at its peak; every 5 ms where there is no voice."""
-    marks, at, step = [], 0, round(_HOP * rate)
+    marks, at, step = [], 0, round(HOP * rate)
     positive = float(np.max(sound, initial=0)) >= -float(np.min(sound, initial=0))
     signed = sound if positive else -sound
     voiced = False
@@ -260,6 +261,6 @@ def _voicing(sound: np.ndarray, rate: int, frames: int, hop: int) -> np.ndarray:
     """0…1 for each STFT frame: 1 wherever a period might be heard."""
     likeness = pitch_track(sound, rate).likeness
     seconds = (np.arange(frames) * hop - hop * 2) / rate  # the first frame is before the start
-    near = np.clip(np.round(seconds / _HOP).astype(int), 0, len(likeness) - 1)
+    near = np.clip(np.round(seconds / HOP).astype(int), 0, len(likeness) - 1)
     voice = np.clip((likeness[near] - 0.25) / 0.2, 0, 1)
     return np.lib.stride_tricks.sliding_window_view(np.pad(voice, 2, mode="edge"), 5).max(1)

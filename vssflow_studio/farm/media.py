@@ -45,14 +45,16 @@ class PathMap:
 
 
 def media_of(request: Request) -> tuple[str, ...]:
-    """The files that the request looks at, each once."""
-    return tuple(dict.fromkeys(span.media for span in request.picture))
+    """The files that the request looks at and the recording it listens to, each once."""
+    heard = [request.reference] if request.reference else []
+    return tuple(dict.fromkeys([*(span.media for span in request.picture), *heard]))
 
 
 def with_media(request: Request, where: dict[str, str]) -> Request:
     """The request with its files elsewhere."""
     picture = (replace(span, media=where.get(span.media, span.media)) for span in request.picture)
-    return replace(request, picture=tuple(picture))
+    reference = where.get(request.reference, request.reference)
+    return replace(request, picture=tuple(picture), reference=reference)
 
 
 def chunks(media: str) -> Iterator[bytes]:
