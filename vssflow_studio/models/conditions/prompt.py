@@ -1,16 +1,11 @@
-"""A foley prompt as a vector: words and pieces of words, summed.
-
-Pieces (3 to 5 letters, as fastText has them) let a word that was never trained on
-land near its relatives: “footfall” shares pieces with “footsteps”.
-"""
+"""A foley prompt as a vector: words and pieces of words, summed."""
 
 from __future__ import annotations
 
-import re
-import zlib
-
 import torch
 from torch import Tensor, nn
+
+from ...script.pieces import pieces as hashed
 
 _BUCKETS = 4096
 
@@ -32,14 +27,5 @@ class PromptEncoder(nn.Module):
 
 
 def pieces(prompt: str) -> list[int]:
-    """Bucket of each word (counted thrice, as it says more than its pieces) and piece."""
-    found = []
-    for word in re.findall(r"[a-z]+", prompt.lower()):
-        marked = f"<{word}>"
-        grams = [marked[i : i + n] for n in (3, 4, 5) for i in range(len(marked) - n + 1)]
-        found += [_bucket(marked)] * 3 + [_bucket(gram) for gram in grams if gram != marked]
-    return found
-
-
-def _bucket(piece: str) -> int:
-    return zlib.crc32(piece.encode()) % _BUCKETS
+    """Rows of the table for a prompt's words and their pieces."""
+    return hashed(prompt, _BUCKETS)
