@@ -6,6 +6,7 @@ Pixels are the viewport's own (right of the tracks' names), scrolling taken off 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
@@ -26,6 +27,11 @@ _CUES, _LANE, _LANES = 40, 21, 4  # pixels of the cues, of one of several lanes,
 _PAD = 4  # pixels above and below the cues
 SCALES = 0.02, 8000.0
 """The least and the most pixels a second."""
+
+
+def pixel(x: float) -> int:
+    """The nearest whole pixel; halves always go up, so that what is scrolled stays as it was painted."""
+    return floor(x + 0.5)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from .timeline_paint_time import Overlay, TimePainter
 from .timeline_pictures import Pictures
 
 _STRIP = 15  # pixels of a clip's name
-_DETAIL = 36  # pixels from which on a clip gets a picture and its name
+_DETAIL = 44  # pixels from which on a clip gets a picture
+_NAMED = 64  # and its name: fewer show but a letter or two
 _NARROW = 3  # pixels below which neighbours run together
 _TAKE = 16  # styles from here on are those of takes
 _ROOMY = 34  # pixels from which on a track has room for more than the name
@@ -130,7 +131,8 @@ class TrackPainter:
             self._content(row, source, rect, state == "ready")
         if state in ("stale", "failed"):
             self.p.fillRect(rect.intersected(self.wanted), self.look.hatch)
-        self._name(row, rect, self._label(view, state))
+        if rect.width() >= _NAMED:
+            self._name(row, rect, self._label(view, state))
         if view.fade_in or view.fade_out:
             self._fades(view, rect)
         if cue and cue.id in self.model.selected_cues:
@@ -139,12 +141,12 @@ class TrackPainter:
 
     def _content(self, row: Row, source: Source, rect: QRectF, on_full: bool) -> None:
         """Its picture or its sound, below its name where there is room for both."""
-        strip = _STRIP if row.height >= _ROOMY else 0
+        strip = _STRIP if row.height >= _ROOMY and rect.width() >= _NAMED else 0
         inner = rect.adjusted(0, strip + 1, 0, -1)
         if row.kind == "Audio":
             ink = self.look.wave_on_full if on_full else self.look.wave
             self.pictures.draw_waveform(self.p, source, inner, self.shown, self.geometry.scale, ink.rgba())
-        elif strip:
+        elif row.height >= _ROOMY:
             self.pictures.draw_thumbnails(self.p, source, inner, self.shown, self.geometry.scale)
 
     @staticmethod

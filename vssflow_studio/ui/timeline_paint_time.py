@@ -8,7 +8,7 @@ from opentimelineio.opentime import RationalTime
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from .timeline_geometry import RULER, Geometry
+from .timeline_geometry import Geometry, RULER, pixel
 from .timeline_look import Look, with_alpha
 from .timeline_markers import Mark
 from .timeline_ruler import Clock
@@ -58,7 +58,7 @@ class TimePainter:
         lines = []
         self.p.setPen(self.look.dim)
         for frame, labelled in clock.ticks(max(0.0, self.first), self.last, step):
-            x = round(self.geometry.x_of(frame)) + 0.5
+            x = pixel(self.geometry.x_of(frame)) + 0.5
             if labelled or fine:
                 lines.append(QLineF(x, RULER - (9 if labelled else 4), x, RULER - 1))
             if labelled:
@@ -129,7 +129,7 @@ class TimePainter:
         if self.model.timeline is None:
             return
         if overlay.guide is not None:
-            x = round(self.geometry.x_of(overlay.guide)) + 0.5
+            x = pixel(self.geometry.x_of(overlay.guide)) + 0.5
             p.setPen(QPen(look.warning, 1, Qt.PenStyle.DashLine))
             p.drawLine(QLineF(x, 0, x, bottom))
         self._playhead(bottom)
@@ -141,7 +141,7 @@ class TimePainter:
             self._tip(*overlay.tip)
 
     def _playhead(self, bottom: float) -> None:
-        p, x, top = self.p, round(self.geometry.x_of(self.model.playhead.value)) + 0.5, RULER - 13
+        p, x, top = self.p, pixel(self.geometry.x_of(self.model.playhead.value)) + 0.5, RULER - 13
         p.setPen(QPen(self.look.playhead, 1))
         p.drawLine(QLineF(x, top, x, bottom))
         p.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from ..media.sound import peaks
 from ..media.video import probe, thumbnail
 from .background import Background
+from .timeline_geometry import pixel
 from .timeline_index import Source
 
 _PEAKS = 200  # a second
@@ -47,7 +48,7 @@ class Pictures:
             if image:  # its middle, at the display's own pixels: nothing is scaled
                 room = min(width, right - x) * self.density
                 spare = max(0, int((image.width() - width * self.density) / 2))
-                p.drawImage(QPoint(round(x), round(top)), image, QRect(spare, 0, ceil(room), image.height()))
+                p.drawImage(QPoint(pixel(x), pixel(top)), image, QRect(spare, 0, ceil(room), image.height()))
             number += 1
 
     def _thumbnail(self, source: Source, second: float, height: int) -> QImage | None:

@@ -8,8 +8,11 @@ from itertools import accumulate
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGlyphRun, QPainter, QTextLayout
 
+from .timeline_geometry import pixel
+
 _LONGEST = 160  # characters that are ever shown
 _KEPT = 20_000
+_STEP = 8  # pixels: zooming finds most texts cut as they were before
 
 
 class Labels:
@@ -40,7 +43,7 @@ class Labels:
 
     def draw(self, p: QPainter, rect: QRectF, text: str, align=Qt.AlignmentFlag.AlignLeft) -> None:
         """The text in the middle of the rectangle's height, in the pen's colour."""
-        room = int(rect.width())
+        room = int(rect.width()) // _STEP * _STEP
         runs = self._runs.get((text, room))
         if runs is None:
             runs = self._runs[text, room] = self._fit(text, room)
@@ -48,7 +51,7 @@ class Labels:
         if align == Qt.AlignmentFlag.AlignHCenter:
             left += (rect.width() - self.width(text)) / 2
         top = rect.top() + (rect.height() - self.height) / 2
-        place = QPointF(round(left), round(top))
+        place = QPointF(pixel(left), pixel(top))
         for run in runs:
             p.drawGlyphRun(place, run)
 

@@ -25,6 +25,7 @@ from .timeline_paint import paint_timeline
 from .timeline_paint_time import Overlay
 from .timeline_pictures import Pictures
 
+_STATE = 110  # pixels that a state may take before a name
 _STRIP = 9  # pixels to each side of the playhead that change with it
 _PAGE = 0.08  # of the width that stays left of the playhead on a new page
 _PUSH = 40  # milliseconds between two steps while a drag is held beyond the edge
@@ -51,6 +52,7 @@ class TimelineView(QAbstractScrollArea):
         install()
         self.model, self.places, self.overlay = model, Geometry(model), Overlay()
         self.actions_: dict[str, QAction] = {}
+        self._rescaled = False  # while nothing that is painted is of use any more
         self.snapping, self._fitted, self._playhead = True, True, 0.0
         self.background = Background(self, threads=2)
         self.pictures = Pictures(self.background)
@@ -110,8 +112,10 @@ class TimelineView(QAbstractScrollArea):
         room, seconds = self.viewport().width() - MARGIN, (last - first) / self.model.rate
         self._fitted = False
         self.places.scale = min(SCALES[1], max(SCALES[0], room / max(0.04, seconds)))
+        self._rescaled = True
         self._changed()
         self.horizontalScrollBar().setValue(round(first / self.model.rate * self.places.scale - MARGIN / 2 * (first > 0)))
+        self._rescaled = False
 
     def zoom(self, factor: float, x: float | None = None) -> None:
         """Zoom about a place, else about the playhead, or the middle where that is out of sight."""
@@ -121,8 +125,10 @@ class TimelineView(QAbstractScrollArea):
             x = x if 0 <= x <= self.viewport().width() else self.viewport().width() / 2
         frame = places.frame_at(x)
         places.scale = min(SCALES[1], max(SCALES[0], places.scale * factor))
+        self._rescaled = True
         self._changed()
         self.horizontalScrollBar().setValue(round(frame / self.model.rate * places.scale - x))
+        self._rescaled = False
 
     def set_track_size(self, size: str) -> None:
         """Make the tracks small, medium or large."""
@@ -159,11 +165,24 @@ class TimelineView(QAbstractScrollArea):
             bar.setValue(round(bar.value() + top + row.height - self.viewport().height()))
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        held = self._held() if dx and not dy and not self._rescaled else 0
         self.places.scroll_x = self.horizontalScrollBar().value()
         self.places.scroll_y = self.verticalScrollBar().value()
-        self.viewport().update()
+        if held and self.devicePixelRatioF().is_integer() and self._drag is None:
+            # What is painted already is moved; only what comes in, and names held at the edge, is painted.
+            self.viewport().scroll(dx, 0)
+            self.viewport().update(0, 0, max(held, self._held()) + abs(dx), self.viewport().height())
+        else:
+            self.viewport().update()
         if dy:
             self.headers.update()
+
+    def _held(self) -> int:
+        """Pixels from the left edge that words take which stay there while their blocks are scrolled."""
+        frame, labels, lanes = self.places.frame_at(0), self.look.labels, self.places.lanes()
+        cues = (f"{cue.character}: {cue.text}" for cue in self.places.cues.spans.over(frame, frame))
+        clips = (view.name for lane in lanes.values() for view in lane.spans.over(frame, frame))
+        return round(max(map(labels.width, (*cues, *clips)), default=0.0)) + _STATE
 
     def _changed(self) -> None:
         shown, down = self.viewport().width(), self.viewport().height()
