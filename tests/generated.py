@@ -38,6 +38,10 @@ def weight(name: str, shape: tuple[int, ...]) -> Tensor:
 
     Queries and keys are larger: attention that hardly chooses would hide their mistakes.
     """
+    if name.endswith("num_batches_tracked"):
+        return torch.zeros(shape, dtype=torch.long)
+    if name.endswith(("running_var", "_hz_")):
+        return (1 + tensor(name, *shape, bound=0.5)) * (1000 if name.endswith("_hz_") else 1)
     if len(shape) > 1 and not name.endswith("embedding.weight"):
         gain = 1.4 if ".to_q." in name or ".to_k." in name else 1.0
         return tensor(name, *shape, bound=gain * math.sqrt(3 / math.prod(shape[1:])))

@@ -109,12 +109,16 @@ def test_a_cues_controls_are_given_and_kept(timeline_file: Path, capsys) -> None
     add = ["cues", "add", str(timeline_file), "--in", "0", "--out", "2", "--text", "Run!"]
     controls = ["--pace", "1.25", "--pitch", "-2.5", "--energy", "3", "--delivery", "shout"]
     assert main([*add, *controls]) == 0
-    assert main([*add, "--kind", "foley", "--energy", "-6"]) == 0
+    assert main([*add, "--kind", "foley", "--energy", "-6", "--room", "hall"]) == 0
     capsys.readouterr()
     assert main(["cues", "list", str(timeline_file), "--json"]) == 0
     line, foley = json.loads(capsys.readouterr().out)
     assert [line[name] for name in ("pace", "pitch", "energy", "delivery")] == [1.25, -2.5, 3.0, "shout"]
     assert [foley[name] for name in ("pace", "pitch", "energy", "delivery")] == [None, 0.0, -6.0, "normal"]
+    assert [foley[name] for name in ("distance", "room")] == ["", "hall"]
+    with pytest.raises(SystemExit):
+        main([*add, "--kind", "foley", "--room", "pub"])
+    assert "small room" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from vssflow_studio.cli import main
+from vssflow_studio.models.registry import model_card
 from vssflow_studio.timeline.backups import backups
 from vssflow_studio.timeline.files import read_timeline
 from vssflow_studio.timeline.metadata import read_project
@@ -143,3 +144,27 @@ def test_a_pdf_and_what_is_no_sheet(board: Path, tmp_path: Path, capsys) -> None
     assert told["cues"] == 1 and (tmp_path / "s.pdf").read_bytes().startswith(b"%PDF-")
     assert main(["cues", "export", str(board), str(tmp_path / "s.doc")]) == 1
     assert ".pdf" in capsys.readouterr().err and not (tmp_path / "s.doc").exists()
+
+
+# --- kinds ---
+
+
+def test_kinds_are_listed_with_category_and_synonyms(capsys):
+    assert main(["cues", "kinds"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert len(rows) == len(model_card("draft").kinds)
+    assert any(row.startswith("bell ") and "BELLMisc" in row and "chimes" in row for row in rows)
+    assert main(["cues", "kinds", "--json"]) == 0
+    kinds = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert kinds["rain"]["ambience"] and not kinds["bell"]["ambience"]
+    assert "bells" in kinds["bell"]["synonyms"]
+
+
+def test_the_nearest_kinds_of_a_prompt(capsys):
+    assert main(["cues", "kinds", "glockenspiel far away in a church"]) == 0
+    out = capsys.readouterr().out
+    assert "bell" in out.splitlines()[0] and "not known; nearest: bell (BELLMisc)" in out
+    assert "far, church" in out
+    assert main(["cues", "kinds", "loud church bells", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["intensity"] == "hard" and told["nearest"][0]["likeness"] > 0

@@ -12,6 +12,7 @@ import time
 
 import torch
 
+from vssflow_studio.engine.foley_kinds import KINDS
 from vssflow_studio.models.interface import Conditions
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.script.phonemes import phonemes
@@ -49,11 +50,11 @@ def main() -> None:
     for name, lips in (("seen", seen), ("unseen", unseen)):
         print(f"{name:<9} {lips.correlation:21.2f}   {lips.word_errors:11.1%}", flush=True)
     print("\nfoley     event to onset   recall ±60 ms   precision   prompt agreed")
-    judge, count = Classifier.trained(), arguments.scenes
+    judge, count, kinds = Classifier.trained(), arguments.scenes, model.card.kinds or tuple(KINDS)
     for name, s in (
         ("ours", evaluate_foley.evaluate(model, count, judge=judge)),
-        ("teacher", evaluate_foley.evaluate(None, count, judge=judge)),
-        ("chance", evaluate_foley.chance(count, judge)),
+        ("teacher", evaluate_foley.evaluate(None, count, judge=judge, kinds=kinds)),
+        ("chance", evaluate_foley.chance(count, judge, kinds)),
     ):
         print(
             f"{name:<8} {s.offset:7.0f} ms        {s.recall:6.0%}          "

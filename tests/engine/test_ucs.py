@@ -14,10 +14,12 @@ RANGE = TimeRange(RationalTime(0, 24), RationalTime(24, 24))
 @pytest.mark.parametrize(
     ("text", "kind", "want"),
     [
-        ("Footsteps on a wooden floor", "foley", "FOLYFeet"),
+        ("Footsteps on a wooden floor", "foley", "FEETHmn"),
         ("someone knocks at the door", "foley", "DOORKnck"),
-        ("a ball bounces", "foley", "FOLYProp"),
+        ("a ball bounces", "foley", "RUBRImpt"),
         ("something odd", "foley", "FOLYMisc"),
+        ("wind in the trees", "foley", "WIND"),
+        ("knock", "ambience", "AMBMisc"),
         ("rain on a tin roof", "ambience", "RAIN"),
         ("office room tone", "ambience", "AMBRoom"),
         ("", "ambience", "AMBMisc"),

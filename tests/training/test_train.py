@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from vssflow_studio.cli import main
 from vssflow_studio.errors import Cancelled, ModelError
 from vssflow_studio.models.codecs.mel import MelCodec
 from vssflow_studio.models.interface import Conditions
-from vssflow_studio.models.registry import _card
+from vssflow_studio.models.registry import read_card
 from vssflow_studio.models.vssflow.draft_model import DraftModel
+from vssflow_studio.paths import models
 from vssflow_studio.training import checkpoint
 from vssflow_studio.training.config import ConfigError, read_config
 from vssflow_studio.training.examples import Examples, Mixture
@@ -135,7 +137,7 @@ def test_the_log_has_a_row_for_each_step_and_the_loss_falls(whole):
 
 def test_the_model_that_comes_out_speaks(whole):
     folder = whole.parent / "model"
-    model = DraftModel.load(folder, _card(folder / "card.json"), "cpu")
+    model = DraftModel.load(folder, read_card(folder / "card.json"), "cpu")
     assert model.flow.config.layers == 1
     said = Conditions(1.0, phonemes=("HH", "AY1"), speech=(0.1, 0.9), voice="rms")
     assert len(model.generate(said, seed=0, steps=2)) == 24_000
@@ -160,6 +162,28 @@ def test_other_settings_than_a_cache_was_made_with_are_refused(whole):
     with pytest.raises(ConfigError, match="steps 3, and 4") as caught:
         run(changed)
     assert "durations.safetensors" in caught.value.file
+
+
+# --- from a finished model ---
+
+
+def test_training_goes_on_from_a_finished_model(whole, tiny, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    mine = models() / "mine"
+    shutil.copytree(whole.parent / "model", mine)
+    config = tiny("on", start='"mine"', steps=1, rate=1e-9)
+    assert main(["train", str(config)]) == 0
+    was, now = load_file(mine / "weights.safetensors"), load_file(tmp_path / "model" / "weights.safetensors")
+    assert was.keys() == now.keys()
+    assert all(torch.allclose(was[k].float(), now[k].float(), atol=1e-3) for k in was)
+    assert all(torch.equal(was[k], now[k]) for k in was if k.startswith(("codec.", "durations.")))
+
+
+def test_a_model_of_other_sizes_is_nothing_to_go_on_from(tiny, tmp_path):
+    with pytest.raises(ModelError, match="go on from “draft”"):
+        run(read_config(tiny("on", start='"draft"', steps=1)))
+    with pytest.raises(ModelError, match="called “nobody”"):
+        run(read_config(tiny("none", start='"nobody"', steps=1)))
 
 
 # --- killed, and resumed ---

@@ -14,7 +14,7 @@ import torch
 from vssflow_studio.errors import MediaError, StudioError
 from vssflow_studio.models.codecs.mel import MelCodec
 from vssflow_studio.models.conditions.phonemes import phoneme_ids
-from vssflow_studio.models.registry import _card
+from vssflow_studio.models.registry import read_card
 from vssflow_studio.models.vssflow.draft_model import DraftModel
 from vssflow_studio.script.phonemes import phonemes
 from vssflow_studio.training.config import read_config
@@ -162,8 +162,8 @@ def test_a_run_with_own_clips_gives_a_model_that_has_their_voices(folder, caches
     assert voices_of(config) == VOICES and speakers(find_clips(folder)) == ("ANNA", "own")
     torch.set_num_threads(1)
     run(config)
-    card = _card(config.out.model / "card.json")
-    assert card.voices == VOICES
+    card = read_card(config.out.model / "card.json")
+    assert card.voices == VOICES and card.kinds == ()  # prompts of its own: any is taken
     DraftModel.load(config.out.model, card, "cpu")
 
 

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from .kinds import add_kinds
+from . import cast
+from .asking import add_ask
 from .verbs import add_group, add_json, add_verb
 
 
@@ -28,11 +31,14 @@ def add(verbs) -> None:
     _add_controls(verb)
     add_json(verb)
     _add_files(cues)
+    cast.add(cues)
+    add_kinds(cues)
     verb = add_verb(cues, "lexicon", _cues_lexicon, "the pronunciations its lines go by: show or set them")
     verb.add_argument("timeline", type=Path)
     verb.add_argument("file", type=Path, nargs="?", help="lines such as: KAL  K EY1 L")
     verb.add_argument("--none", action="store_true", help="go by the dictionary alone again")
     add_json(verb)
+    add_ask(cues)
 
 
 def _add_files(cues) -> None:
@@ -62,6 +68,8 @@ def _add_controls(verb) -> None:
     ):
         verb.add_argument(f"--{name}", type=_control(name), help=meaning)
     verb.add_argument("--delivery", choices=("normal", "whisper", "shout"))
+    for name, meaning in (("distance", "close, medium or far"), ("room", "dry, small room, hall, outdoors …")):
+        verb.add_argument(f"--{name}", type=_place(name), help=f"{meaning}; else as the prompt says")
 
 
 def _control(name: str) -> Callable[[str], float]:
@@ -78,13 +86,27 @@ def _control(name: str) -> Callable[[str], float]:
     return read
 
 
+def _place(name: str) -> Callable[[str], str]:
+    """A reader of a distance or a room, which `choices` would import too early."""
+
+    def read(text: str) -> str:
+        from ..timeline.cues import DISTANCES, ROOMS
+
+        choices = {"distance": DISTANCES, "room": ROOMS}[name][1:]
+        if text not in choices:
+            raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(choices)}")
+        return text
+
+    return read
+
+
 def _controls(arguments) -> dict:
     """Those that are given. Raises CueError for a sound that is asked how it speaks."""
     from ..errors import CueError
 
-    names = ("pace", "pitch", "energy", "delivery")
+    names = ("pace", "pitch", "energy", "delivery", "distance", "room")
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
-    spoken = sorted(given.keys() - {"energy"})
+    spoken = sorted(given.keys() - {"energy", "distance", "room"})
     if spoken and arguments.kind != "dialogue":
         raise CueError(
             f"Only a line has {', '.join(spoken)}",
@@ -115,6 +137,8 @@ def _cues_list(arguments) -> int:
             "pitch": cue.pitch,
             "energy": cue.energy,
             "delivery": cue.delivery,
+            "distance": cue.distance,
+            "room": cue.room,
             "takes": [take.path for take in cue.takes],
             "picture": cue.picture,
         }
@@ -130,7 +154,7 @@ def _cues_list(arguments) -> int:
     return 0
 
 
-def _change_cues(path: Path, change: Callable) -> None:
+def change_cues(path: Path, change: Callable) -> None:
     """Read, let `change(timeline, cues)` give the new cues, write."""
     from dataclasses import replace
 
@@ -178,7 +202,7 @@ def _cues_add(arguments) -> int:
         kind, text, who = arguments.kind, arguments.text, arguments.character
         return (*cues, Cue(made, kind, range_of(start, end), text, who, arguments.voice, **controls))
 
-    _change_cues(arguments.timeline, add)
+    change_cues(arguments.timeline, add)
     print(json.dumps({"id": made}) if arguments.json else made)
     return 0
 
@@ -205,7 +229,7 @@ def _cues_import(arguments) -> int:
         told["summary"] = made.summary
         return made.cues
 
-    _change_cues(arguments.timeline, change)
+    change_cues(arguments.timeline, change)
     if arguments.json:
         print(json.dumps(told))
         return 0

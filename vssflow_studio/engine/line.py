@@ -1,17 +1,22 @@
-"""What a dialogue cue says, and how: its text, its controls and the project's lexicon together."""
+"""What a dialogue cue says, and how: its text, its controls and the project's lexicon together.
+
+And what the user should know of a cue, a line or a sound, before it is generated.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import TextError
+from ..errors import ModelError, TextError
 from ..models.conditions.phonemes import rate_warning
+from ..models.registry import model_card
 from ..script.lexicon import own_lexicon
 from ..script.markup import parse
 from ..script.phonemes import phonemes
 from ..timeline.cues import Cue, Project
 from ..timeline.timecode import seconds
+from .foley_cue import asked_by
 
 
 @dataclass(frozen=True)
@@ -37,18 +42,29 @@ def spoken_line(cue: Cue, project: Project, folder: Path) -> SpokenLine:
     return SpokenLine(said, parse(cue.text).delivery or cue.delivery)
 
 
-def warnings_for(cue: Cue, project: Project, file: Path | str = "") -> tuple[str, ...]:
+def warnings_for(cue: Cue, project: Project, file: Path | str = "", model: str = "draft") -> tuple[str, ...]:
     """What the user should know before the cue is generated; whole sentences, mostly none.
 
-    Now: that a line asks for more than 1.6 times the natural speed. For the window's
-    inspector and for `generate`; needs no model, takes a millisecond or two, and is silent
-    where `plan` would raise. `file` is the timeline's, for the project's lexicon.
+    Now: that a line asks for more than 1.6 times the natural speed, and that `model` doesn't
+    know a sound's prompt, with the kind it takes it for. For the window's inspector and for
+    `generate`; loads no model, takes a few milliseconds, and is silent where `plan` would
+    raise. `file` is the timeline's, for the project's lexicon.
     """
-    if cue.kind != "dialogue" or not cue.text.strip() or not cue.range.duration.value > 0:
+    if not cue.text.strip() or not cue.range.duration.value > 0:
         return ()
+    if cue.kind != "dialogue":
+        return _of_sound(cue, model)
     try:
         said = spoken_line(cue, project, Path(file).parent).phonemes
     except TextError:
         return ()
     warning = rate_warning(said, float(seconds(cue.range.duration)))
     return (warning,) if warning else ()
+
+
+def _of_sound(cue: Cue, model: str) -> tuple[str, ...]:
+    try:
+        note = asked_by(cue, model_card(model)).note
+    except ModelError:
+        return ()
+    return (note,) if note else ()

@@ -14,14 +14,17 @@ from ..errors import CueError, MediaError, StudioError, TextError
 from ..media.span import Span
 from ..models.interface import ModelCard
 from ..models.registry import model_card
+from ..timeline.characters import is_recording
 from ..timeline.clips import ClipView, record_timecode
 from ..timeline.cues import Cue, Project
 from ..timeline.dissolves import shown_picture
 from ..timeline.timecode import from_seconds, range_of, seconds
+from .foley_cue import asked_by
 from .line import spoken_line
 from .request import Request, Sampling
 from .spans import to_span
 from .under import picture_under
+from .voice_reference import recording_digest
 
 HANDLE = 0.5
 """Seconds of handle before and after a cue."""
@@ -66,12 +69,18 @@ def plan(
         sampling=sampling,
     )
     if cue.kind != "dialogue":
-        return replace(request, prompt=cue.text.strip())
-    line = _placed(where, spoken_line, cue, project, folder or Path(file).parent)
+        asked = asked_by(cue, card)
+        return replace(request, prompt=asked.sent, treatment=asked.treatment)
+    folder = folder or Path(file).parent
+    line = _placed(where, spoken_line, cue, project, folder)
+    voice = _placed(where, voice_of, cue, project, card)
+    recorded = folder / voice if is_recording(voice) else None
     return replace(
         request,
         phonemes=line.phonemes,
-        voice=_placed(where, voice_of, cue, project, card),
+        voice=voice,
+        reference=str(recorded or ""),
+        recording=_placed(where, recording_digest, recorded) if recorded else "",
         pace=cue.pace,
         pitch=cue.pitch,
         delivery=line.delivery,
@@ -88,9 +97,11 @@ def with_handles(range_: TimeRange) -> TimeRange:
 def voice_of(cue: Cue, project: Project, card: ModelCard) -> str:
     """The cue's voice, its character's, or one that stays the same for the character.
 
-    Empty where the model has none to choose from. Raises TextError for a voice that the model doesn't have.
+    Empty where the model has none to choose from; a recording's path as the cast has it. Raises TextError for a voice that the model doesn't have.
     """
     voice = cue.voice or project.cast.get(cue.character, "")
+    if is_recording(voice):
+        return voice
     choices = [choice.name for choice in card.choices]
     if not voice and not choices:
         return ""
@@ -104,12 +115,12 @@ def voice_of(cue: Cue, project: Project, card: ModelCard) -> str:
 
 
 def _placed(where: dict, function: Callable, *arguments):
-    """What `function` gives; its TextError says where the line stands, or a file of its own."""
+    """What `function` gives; its error says where the line stands, or a file of its own."""
     try:
         return function(*arguments)
-    except TextError as error:
+    except (TextError, MediaError) as error:
         place = where | {"file": error.file or where["file"]}
-        raise TextError(error.what, **place, remedy=error.remedy) from error
+        raise type(error)(error.what, **place, remedy=error.remedy) from error
 
 
 def _spans(timeline, views, cue: Cue, window: TimeRange, where: dict) -> tuple[Span, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from ..models.conditions.phonemes import BLANK, emphasised_spans
 from ..models.interface import Voice
 from .request import SAMPLE_RATE, Request
+from .space import treated
 from .voice_effects import bent, filtered, hills
 
 AS_LEARNED = Voice("", "")
@@ -56,6 +57,7 @@ def finish(
         decibels += _DELIVERED.get(request.delivery, 0.0)
     else:
         out = out * min(1.0, _CEILING / max(float(np.abs(out).max(initial=0.0)), 1e-9))
+    out = treated(out, request.treatment)
     out = limited(out * 10 ** (decibels / 20), _CEILING)
     ramp = np.linspace(0, 1, min(_FADE, len(out) // 2), dtype=np.float32)
     out[: len(ramp)] *= ramp

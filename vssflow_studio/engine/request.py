@@ -28,14 +28,30 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class Treatment:
+    """What is done to a sound after the model: how hard, of what, how far away, where.
+
+    `intensity` is soft, normal or hard; the others are the names that `space.py` knows. This,
+    the default, is the sound as the model makes it.
+    """
+
+    intensity: str = "normal"
+    material: str = ""
+    distance: str = "close"
+    room: str = "dry"
+
+
+@dataclass(frozen=True)
 class Request:
     """One cue's sound, to be made from `start - head` to `end + tail`.
 
     `duration`, `head` and `tail` are seconds; the sound for the cue itself stands
     after `head` seconds of the waveform. `phonemes` are as `script.phonemes` gives them:
     ARPAbet with marks for words, pauses and emphasis; empty for foley. `pace`, `pitch`
-    (semitones), `energy` (dB) and `delivery` are as in Cue. `under` is what of the picture
-    lies under the cue itself, as `picture_under` tells it.
+    (semitones), `energy` (dB) and `delivery` are as in Cue. `prompt` is what the model is given,
+    `treatment` what is done to its sound. `under` is what of the picture
+    lies under the cue itself, as `picture_under` tells it. Where `voice` is a recording,
+    `reference` is where it lies and `recording` the digest of what it holds.
     """
 
     kind: str
@@ -52,6 +68,9 @@ class Request:
     delivery: str = "normal"
     sampling: Sampling = Sampling()
     under: tuple[tuple, ...] = ()
+    treatment: Treatment = Treatment()
+    reference: str = ""
+    recording: str = ""
 
     @property
     def total(self) -> float:
@@ -71,5 +90,8 @@ class Request:
         return self._hash(checkpoint, "picture", "head", "tail")
 
     def _hash(self, checkpoint: str, *without: str) -> str:
+        if self.treatment == Treatment():  # as takes from before there was one were asked for
+            without = (*without, "treatment")
+        without = (*without, "reference") if self.recording else (*without, "reference", "recording")
         said = {name: value for name, value in asdict(self).items() if name not in without}
         return hashlib.sha256(json.dumps([said, checkpoint], sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,7 @@
 """File names by the Universal Category System: `CatID_FXName_CreatorID_SourceID_UserData`.
 
 Sound libraries and editors' databases sort by the CatID. UCS is in the public domain
-(universalcategorysystem.com); the few categories here are those that temp sound falls into.
+(universalcategorysystem.com); which categories temp sound falls into, `foley_kinds.toml` says.
 """
 
 from __future__ import annotations
@@ -9,37 +9,12 @@ from __future__ import annotations
 import re
 
 from ..timeline.cues import Cue
+from .foley_kinds import KINDS
+from .foley_prompt import nearest_kinds
 
 CREATOR, SOURCE = "VSSF", "TEMP"
 
-_FOLEY = {
-    "FOLYFeet": "footstep footsteps step steps walk walks walking run runs running boots shoes heels",
-    "FOLYClth": "cloth clothes coat jacket fabric dress shirt sleeve",
-    "FOLYHand": "hand hands handshake clap pat slap grab",
-    "DOORKnck": "knock knocks knocking",
-    "DOORMisc": "door doors gate",
-    "GLASMisc": "glass glasses bottle",
-    "WNDWMisc": "window windows",
-    "WATRMisc": "water splash splashes drip",
-    "PAPRMisc": "paper page pages book letter newspaper",
-    "METLMisc": "metal metallic iron steel chain",
-    "WOODMisc": "wood wooden plank",
-    "FOLYProp": "ball bounce bounces bouncing keys cup plate cutlery bag",
-    "VEHMisc": "car vehicle truck bus engine",
-    "RAIN": "rain",
-}
-_AMBIENCE = {
-    "RAIN": "rain raining",
-    "WIND": "wind windy",
-    "AMBRoom": "room office kitchen interior indoor indoors roomtone",
-    "AMBTraf": "traffic road highway",
-    "AMBUrbn": "city street urban",
-    "AMBForst": "forest woods trees",
-    "AMBBird": "birds birdsong",
-    "AMBSea": "sea beach ocean waves",
-    "AMBRest": "restaurant bar cafe",
-    "CRWDMisc": "crowd people audience",
-}
+_NEAR = 0.3  # a likeness below this tells nothing
 _OTHERWISE = {"foley": "FOLYMisc", "ambience": "AMBMisc"}
 
 
@@ -51,8 +26,7 @@ def file_name(cue: Cue) -> str:
 
 
 def category(cue: Cue) -> str:
-    """The CatID of what a cue asks for: the first of its words that tells it."""
-    table = _AMBIENCE if cue.kind == "ambience" else _FOLEY
-    by_word = {word: cat for cat, words in table.items() for word in words.split()}
-    words = re.findall(r"[a-z]+", cue.text.lower())
-    return next((by_word[word] for word in words if word in by_word), _OTHERWISE[cue.kind])
+    """The CatID of the kind that a cue's prompt is nearest to; a Misc where none is near."""
+    among = [name for name, kind in KINDS.items() if kind.bed] if cue.kind == "ambience" else KINDS
+    nearest = nearest_kinds(cue.text, among, 1)
+    return nearest[0].kind.category if nearest and nearest[0].likeness >= _NEAR else _OTHERWISE[cue.kind]

@@ -72,6 +72,8 @@ class Loop:
     Give `steps` or `minutes`. `batch` is the examples of a step over all processes;
     each process takes its part of it in `accumulation` pieces, which saves memory and
     changes nothing else. `drop` is how often all conditions are zeroed (VSSFlow §4.1).
+    `start` names an installed model of the same sizes and voices to go on from: its averaged
+    weights, its codec's statistics, its sync encoder and its durations; empty begins anew.
     A checkpoint is written every `save_steps` and every `save_minutes`, 0 for never.
     """
 
@@ -89,6 +91,7 @@ class Loop:
     save_minutes: float = 4.0
     compile: bool = True
     device: str = "auto"
+    start: str = ""
 
     def __post_init__(self) -> None:
         if (self.steps > 0) == (self.minutes > 0):

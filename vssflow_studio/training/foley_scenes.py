@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import foley_sounds
-from .foley_sounds import RATE, Rng
-from .prompts import KINDS, prompt_for
+from .foley_kit import RATE, Rng
+from .prompts import MOTIONS, prompt_for
 
 FRAME_RATE = 25.0
 HEIGHT, WIDTH = 36, 64
@@ -40,7 +40,7 @@ def scene(kind: str, seed: int, seconds: float = 5.0, *, eventful: bool = False)
     """
     rng = np.random.default_rng([seed, zlib.crc32(kind.encode())])
     words = random.Random(seed)
-    motion = str(rng.choice(KINDS[kind].motions))
+    motion = str(rng.choice(MOTIONS[kind]))
     times = _shown_times(rng, seconds)
     quiet = motion != "bed" and not eventful and rng.random() < 0.08
     if motion == "bed":
@@ -51,6 +51,14 @@ def scene(kind: str, seed: int, seconds: float = 5.0, *, eventful: bool = False)
         sound = _score(kind, rng, onsets, seconds)
     frames = _finish(rng, alpha, times, flash=onsets if motion == "flash" else ())
     return Scene(kind, prompt_for(kind, words), frames, sound, tuple(onsets))
+
+
+def moving(motion: str, seed: int, seconds: float = 5.0) -> tuple[np.ndarray, tuple[float, ...]]:
+    """The picture alone of a motion that makes contact, and when it does: as `Scene` has them."""
+    rng = np.random.default_rng([seed, zlib.crc32(motion.encode())])
+    times = _shown_times(rng, seconds)
+    alpha, onsets = _MOTIONS[motion](rng, times, seconds, False)
+    return _finish(rng, alpha, times, flash=onsets if motion == "flash" else ()), tuple(onsets)
 
 
 def _shown_times(rng: Rng, seconds: float) -> np.ndarray:
@@ -68,8 +76,7 @@ def _score(kind: str, rng: Rng, onsets: tuple[float, ...], seconds: float) -> np
     for onset in onsets:
         alike = np.random.default_rng(state + int(rng.integers(2)))
         sound = foley_sounds.event(kind, alike, loud * rng.uniform(0.7, 1.0))
-        lead = len(sound) // 2 if kind == "whoosh" else 0
-        start = round(onset * RATE) - lead
+        start = round(onset * RATE) - foley_sounds.lead(kind, len(sound))
         sound, start = sound[max(0, -start) :], max(0, start)
         out[start : start + len(sound)] += sound
     out = foley_sounds.reverberate(out, rng) if rng.random() < 0.5 else out

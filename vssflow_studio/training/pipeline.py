@@ -20,7 +20,7 @@ from ..errors import ModelError
 from ..models.checkpoints import file_hash, read_weights
 from ..models.codecs.mel import MelCodec
 from ..models.interface import WEIGHTS
-from ..models.registry import CARD
+from ..models.registry import CARD, model_card
 from ..models.vssflow.config import draft
 from . import foley_cache, own_data, speech_cache, train_durations, train_flow, train_sync
 from .checkpoint import clear_torn, write_tensors
@@ -28,6 +28,7 @@ from .config import ConfigError, TrainConfig
 from .examples import Examples
 from .processes import joined_group
 from .ship import ship
+from .start import take_part
 
 OnNote = Callable[[str], None]
 
@@ -74,12 +75,7 @@ def prepare(config: TrainConfig, voices: tuple[str, ...], on_note: OnNote) -> No
     make(
         cache / "foley.npz",
         {"scenes": data.scenes, "seed": data.seed},
-        lambda path: foley_cache.build(path, data.scenes, data.seed),
-    )
-    make(
-        cache / "sync.safetensors",
-        {"scenes": data.sync_scenes, "steps": data.sync_steps},
-        lambda path: _train_sync(path, data.sync_scenes, data.sync_steps),
+        lambda path: foley_cache.build(path, data.scenes, data.seed, os.cpu_count() or 1),
     )
     if data.own:
         clips = own_data.find_clips(data.own)
@@ -89,11 +85,30 @@ def prepare(config: TrainConfig, voices: tuple[str, ...], on_note: OnNote) -> No
             {"clips": told, "voices": list(voices)},
             lambda path: own_data.build(path, clips, voices),
         )
+    if config.loop.start:
+        _take_over(config, voices, make)
+        return
+    make(
+        cache / "sync.safetensors",
+        {"scenes": data.sync_scenes, "steps": data.sync_steps},
+        lambda path: _train_sync(path, data.sync_scenes, data.sync_steps),
+    )
     make(
         config.out.run / "durations.safetensors",
         {"steps": data.duration_steps, "voices": list(voices)},
         lambda path: _train_durations(config, voices, path),
     )
+
+
+def _take_over(config: TrainConfig, voices: tuple[str, ...], make: _Maker) -> None:
+    """The small models of the one that training goes on from stay as they are."""
+    name = config.loop.start
+    for path, prefix in (
+        (config.data.cache / "sync.safetensors", "sync."),
+        (config.out.run / "durations.safetensors", "durations."),
+    ):
+        made_from = {"start": model_card(name).checkpoint}
+        make(path, made_from, lambda out, prefix=prefix: take_part(name, prefix, config.model, voices, out))
 
 
 class _Maker:
@@ -167,7 +182,7 @@ def finish(config: TrainConfig, voices: tuple[str, ...]) -> None:
     """Put the trained parts together in `config.out.model`."""
     out, run_folder = config.out.model, config.out.run
     ship(run_folder, run_folder, config.data.cache, out)
-    if config.model == draft() and voices == speech_cache.VOICES:
+    if config.model == draft() and voices == speech_cache.VOICES and not config.data.own:
         return
     # ship() states the shipped draft's sizes and voices; here they are others.
     tensors, facts = read_weights(out / WEIGHTS)
@@ -175,5 +190,7 @@ def finish(config: TrainConfig, voices: tuple[str, ...]) -> None:
     facts |= {"config": config.model.to_json(), "voices": json.dumps(voices)}
     write_tensors(out / WEIGHTS, halved, facts)
     card = json.loads((out / CARD).read_text(encoding="utf-8"))
+    if config.data.own:
+        card["kinds"] = []  # it has heard prompts that no table of ours lists
     card |= {"voices": voices, "checkpoint": file_hash(out / WEIGHTS)}
     write_bytes(out / CARD, (json.dumps(card, indent=2) + "\n").encode())

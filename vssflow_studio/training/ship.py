@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from ..atomic import replacing, write_bytes
+from ..engine.foley_kinds import KINDS
 from ..models.checkpoints import file_hash
 from ..models.interface import WEIGHTS, ModelCard
 from ..models.vssflow.config import draft
@@ -48,6 +49,7 @@ def ship(flow: Path, durations: Path, sync: Path, out: Path) -> None:
         foley_guidance=1.5,
         solver="euler",
         cast=CAST,
+        kinds=tuple(KINDS),
     )
     text = json.dumps(asdict(card), indent=2) + "\n"
     write_bytes(out / "card.json", text.encode())

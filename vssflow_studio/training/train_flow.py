@@ -13,15 +13,19 @@ import torch
 from torch import Tensor, nn
 
 from ..engine.devices import choose_device
+from ..engine.foley_kinds import KINDS as KINDS_OF_FOLEY
 from ..errors import Cancelled, DeviceError, ModelError, StudioError
+from ..models.checkpoints import load_into
 from ..models.codecs.mel import MelCodec
 from ..models.flow import path as ot
+from ..models.registry import model_card
 from ..models.vssflow.draft import DraftFlow
-from . import checkpoint
+from . import checkpoint, start
 from .config import ConfigError, Loop, TrainConfig
 from .examples import Examples, Mixture
 from .interrupt import Interrupt
 from .log import Log, Progress, Row
+from .new_kinds import set_apart
 from .processes import Group, memory_mb, wrapped
 from .source import KINDS, ExampleSource, Part
 
@@ -152,6 +156,20 @@ class Trainer:
         self.step, self.spent = facts["step"], facts["spent"]
         return True
 
+    def begin(self, name: str) -> None:
+        """Start from the installed model `name`. Raises ModelError where it is of other sizes."""
+        tensors, path = start.tensors_of(name, self.config.model, self.voices)
+        for module in (self.model, self.average):
+            load_into(module, tensors, "draft.", path)
+        load_into(self.codec, tensors, "codec.", path)
+        known = model_card(name).kinds
+        new = [kind for kind in KINDS_OF_FOLEY if known and kind not in known]
+        if new:
+            with torch.no_grad():
+                table = set_apart(self.model.prompt.table.weight.cpu(), known, new)
+                for module in (self.model, self.average):
+                    module.prompt.table.weight.copy_(table)
+
     @property
     def _modules(self) -> dict[str, nn.Module]:
         return {"model": self.model, "average": self.average, "codec": self.codec}
@@ -181,7 +199,10 @@ def train(
     frames = config.model.window_frames * trainer.codec.config.per_token
     examples = make_examples(trainer.codec, frames)
     if not trainer.resume():
-        examples.measure()
+        if config.loop.start:
+            trainer.begin(config.loop.start)
+        else:
+            examples.measure()
     mixture = Mixture(config.data.foley, config.data.joint)
     source = ExampleSource(examples, mixture, config.loop.batch, config.loop.drop, config.loop.seed)
     group.wait()  # nobody writes before all have read

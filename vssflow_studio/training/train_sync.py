@@ -17,10 +17,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..atomic import replacing
+from ..engine.foley_kinds import KINDS
 from ..models.conditions.motion import motion_features
 from ..models.conditions.sync import RATE, SyncEncoder, bumps
 from .foley_scenes import scene
-from .prompts import KINDS
 
 FIRST_SEED = 1_000_000
 """Far from the scenes the flow learns from, on which this encoder must err as it errs on

@@ -23,7 +23,7 @@ from ..conditions.phonemes import (
     rasterise,
 )
 from ..conditions.sync import RATE, SyncEncoder, bumps
-from ..flow.guidance import guided
+from ..flow.guidance import guided, guided_apart
 from ..flow.path import velocity_from_data
 from ..flow.solvers import SOLVERS, solve, time_grid
 from ..flow.windows import blended
@@ -45,6 +45,8 @@ class DraftModel:
     frame_rate = motion.FRAME_RATE
     frame_size = motion.FRAME_SIZE
     colour = False
+    reference_rate = 0
+    frugal = False
 
     def __init__(
         self,
@@ -78,6 +80,16 @@ class DraftModel:
         for prefix, module in parts.items():
             load_into(module, tensors, prefix, path)
         return cls(card, flow, durations, sync, codec, Vocoder(codec.config), device)
+
+    @property
+    def latent_rate(self) -> float:
+        """Frames of the latent a second."""
+        return self.codec.config.token_rate
+
+    @property
+    def windows(self) -> tuple[int, int]:
+        """Frames of the latent that it makes at once, and by which two such windows overlap."""
+        return self.flow.config.window_frames, round(_OVERLAP_SECONDS * self.latent_rate)
 
     @torch.inference_mode()
     def generate(
@@ -200,20 +212,21 @@ class DraftModel:
         return torch.maximum(likely, bumps([moment], likely.shape[1]))
 
     def _velocity(self, projected: Projected, frames: int, guidance: float):
-        rate = self.codec.config.token_rate
-        window, overlap = self.flow.config.window_frames, round(_OVERLAP_SECONDS * rate)
+        def answer(given: Projected):
+            def clean(times: Tensor, states: Tensor) -> Tensor:
+                return velocity_from_data(self.flow(states, times, given), states, times)
+
+            return clean
 
         def part(start: int, end: int, time: float, state: Tensor) -> Tensor:
             here = projected.cut(start, end)
+            if self.frugal:
+                nothing = here.masked(torch.zeros(1, device=state.device))
+                return guided_apart(answer(here), answer(nothing), guidance)(time, state)
             both = here.with_unconditioned()
+            return guided(lambda t, x, doubled: answer(both if doubled else here)(t, x), guidance)(time, state)
 
-            def predict(times: Tensor, states: Tensor, doubled: bool) -> Tensor:
-                clean = self.flow(states, times, both if doubled else here)
-                return velocity_from_data(clean, states, times)
-
-            return guided(predict, guidance)(time, state)
-
-        return blended(part, frames, window, overlap)
+        return blended(part, frames, *self.windows)
 
 
 def _fitted(sound: np.ndarray, samples: int) -> np.ndarray:
