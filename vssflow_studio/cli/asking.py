@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from .verbs import add_json, add_verb
+from .verbs import add_json, add_verb, change_cues
 
 
 def add_ask(cues) -> None:
@@ -28,7 +28,6 @@ def _ask(arguments) -> int:
     from ..timeline.files import read_timeline
     from ..timeline.metadata import read_project
     from ..timeline.timecode import range_of
-    from .cues import change_cues
 
     timeline = read_timeline(arguments.timeline)
     try:

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .kinds import add_kinds
 from . import cast
 from .asking import add_ask
-from .verbs import add_group, add_json, add_verb
+from .kinds import add_kinds
+from .verbs import add_group, add_json, add_verb, change_cues
 
 
 def add(verbs) -> None:
@@ -152,26 +152,6 @@ def _cues_list(arguments) -> int:
         mark = {"gone": "  (orphaned)", "changed": "  (needs new sound)"}.get(row["picture"], "")
         print(f"{row['in']} – {row['out']}  {row['kind']:<8}  {len(row['takes'])} takes  {who}{row['text']}{mark}")
     return 0
-
-
-def change_cues(path: Path, change: Callable) -> None:
-    """Read, let `change(timeline, cues)` give the new cues, write."""
-    from dataclasses import replace
-
-    from ..timeline.backups import save_timeline
-    from ..timeline.files import read_timeline
-    from ..timeline.importing import work_file
-    from ..timeline.lock import locked
-    from ..timeline.metadata import read_project, write_project
-
-    path = work_file(path)
-    with locked(path):
-        timeline = read_timeline(path)
-        project = read_project(timeline)
-        cues = tuple(change(timeline, project.cues))
-        if cues != project.cues:
-            write_project(timeline, replace(project, cues=cues))
-            save_timeline(timeline, path)
 
 
 def _cues_add(arguments) -> int:

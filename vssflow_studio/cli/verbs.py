@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 FAILED, SOME_FAILED, CANCELLED = 1, 3, 130
 DEVICES = ("auto", "cuda", "mps", "cpu")
@@ -80,3 +81,23 @@ def show_progress():
         sys.stderr.flush()
 
     return show
+
+
+def change_cues(path: Path, change: Callable) -> None:
+    """Read, let `change(timeline, cues)` give the new cues, write."""
+    from dataclasses import replace
+
+    from ..timeline.backups import save_timeline
+    from ..timeline.files import read_timeline
+    from ..timeline.importing import work_file
+    from ..timeline.lock import locked
+    from ..timeline.metadata import read_project, write_project
+
+    path = work_file(path)
+    with locked(path):
+        timeline = read_timeline(path)
+        project = read_project(timeline)
+        cues = tuple(change(timeline, project.cues))
+        if cues != project.cues:
+            write_project(timeline, replace(project, cues=cues))
+            save_timeline(timeline, path)
