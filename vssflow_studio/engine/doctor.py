@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import StudioError
 from ..models.interface import WEIGHTS
-from ..models.registry import model_cards, model_folder
+from ..models.registry import lacking, model_cards, model_folder
 from ..models.vssflow import surroundings
 from ..paths import sample
 from .devices import available_devices
@@ -64,19 +64,14 @@ def _models(missing: list[str]) -> list[str]:
         found.append(f"{card.name} {card.checkpoint[:12]} {'ok' if whole else 'DAMAGED'}")
         if not whole:
             missing.append(f"whole weights of the model “{card.name}”")
+        lack, remedy = lacking(path.parent, card)
+        if lack:
+            missing.append(f"for the model “{card.name}”: {lack}. {remedy}")
         if card.family == "paper":
-            found += _surroundings(card.name, path.parent, missing)
+            found += [f"{card.name}: {line}" for line in surroundings.findings(path.parent)]
     if not cards:
         missing.append("a model")
     return found
-
-
-def _surroundings(name: str, folder: Path, missing: list[str]) -> list[str]:
-    """What stands round the paper's flow; `missing` gets what it can't be heard without."""
-    lack, remedy = surroundings.lacking(folder)
-    if lack:
-        missing.append(f"for the model “{name}”: {lack}. {remedy}")
-    return [f"{name}: {line}" for line in surroundings.findings(folder)]
 
 
 def _hash(path: Path) -> str:

@@ -134,7 +134,7 @@ class FarmQueue:
             if hashlib.sha256(made.wav).hexdigest() != made.sha256:
                 raise StudioError("The take arrived damaged", remedy="Generate it again.")
             write_bytes(self._jobs[job_id].order.path, made.wav)
-            self._update(job_id, state="done", eta=None, device=made.worker)
+            self._update(job_id, state="done", eta=None, device=made.worker, note=made.note)
         except Cancelled:
             self._update(job_id, state="cancelled", eta=None)
         except StudioError as error:

@@ -27,11 +27,12 @@ _stopped: set[str] = set()
 
 @dataclass(frozen=True)
 class Made:
-    """A take as it comes back: the WAV, its SHA-256, and who made it."""
+    """A take as it comes back: the WAV, its SHA-256, who made it, and what to know of how."""
 
     wav: bytes
     sha256: str
     worker: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def make(job: Job, uploaded: dict[str, tuple[str, list[bytes]]]) -> Made:
     device = choose_device(os.environ.get(DEVICE, "auto"))
     with _one_at_a_time, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / job.order.path.name
-        make_take(_models, device, request, replace(job.order, path=path), progress)
+        note = make_take(_models, device, request, replace(job.order, path=path), progress)
         wav = path.read_bytes()
-    return Made(wav, hashlib.sha256(wav).hexdigest(), f"{socket.gethostname()} {worker.address}")
+    return Made(wav, hashlib.sha256(wav).hexdigest(), f"{socket.gethostname()} {worker.address}", note)
 
 
 def keep(piece: bytes) -> bytes:

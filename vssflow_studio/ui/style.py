@@ -98,6 +98,8 @@ def _buttons(t: Theme) -> str:
     QToolButton#quiet {{ padding: 2px; }}
     QToolButton:hover {{ background: {t.raised}; }}
     QToolButton:pressed, QToolButton:checked {{ background: {t.raised}; border-color: {t.border}; }}
+    QToolButton#stem {{ border-color: {t.border}; }}
+    QToolButton#stem:checked {{ background: {t.accent}; color: {t.on_accent}; font-weight: 600; }}
     QToolButton:focus {{ border-color: {t.accent}; }}
     QToolButton:disabled {{ color: {t.dim}; }}
     QToolButton::menu-indicator {{ image: none; }}
