@@ -145,6 +145,7 @@ def _close_window() -> None:
     try:
         pid = json.loads(endpoint().read_text())["pid"]
         os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)  # it holds the timeline's lock until it is really gone
     except (OSError, ValueError):
         return
     endpoint().unlink()

@@ -236,6 +236,7 @@ def test_full_screen_keeps_the_keys_and_esc_leaves(qtbot, sounding) -> None:
     view = sounding.findChild(FullScreen)
     assert view.isFullScreen() and view.screen_.image is sounding.screen_.image
     sounding.model.seek(30)
+    qtbot.waitUntil(lambda: view.screen_.image is not None, timeout=5000)
     qtbot.waitUntil(lambda: view.screen_.image is sounding.screen_.image and not view.screen_.image.isNull(), timeout=5000)
     qtbot.waitExposed(view)
     view.activateWindow()

@@ -49,11 +49,13 @@ class Geometry:
     """Places on the timeline at a zoom (`scale`, pixels a second) and a scroll position.
 
     `preview` holds the ranges that cues are being dragged to, by cue id; `size` is one of SIZES.
+    While it is `zooming`, short names are left out.
     """
 
     def __init__(self, model: StudioModel) -> None:
         self.model, self.scale, self.size = model, 40.0, "medium"
         self.scroll_x = self.scroll_y = 0
+        self.zooming = False
         self.preview: dict[str, TimeRange] = {}
         self._cues = CueIndex(model)
         self._rowed: tuple[object, object, str, dict[int, Row]] = (None, None, "", {})

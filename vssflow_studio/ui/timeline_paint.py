@@ -21,7 +21,7 @@ from .timeline_pictures import Pictures
 
 _STRIP = 15  # pixels of a clip's name
 _DETAIL = 44  # pixels from which on a clip gets a picture
-_NAMED = 64  # and its name: fewer show but a letter or two
+_NAMED, _NAMED_ZOOMING = 64, 160  # and its name: fewer show but a letter or two
 _NARROW = 3  # pixels below which neighbours run together
 _TAKE = 16  # styles from here on are those of takes
 _ROOMY = 34  # pixels from which on a track has room for more than the name
@@ -31,6 +31,7 @@ def paint_timeline(
     p: QPainter, geometry: Geometry, look: Look, pictures: Pictures, overlay: Overlay, wanted: QRectF
 ) -> None:
     """Paint `wanted`, a part of the viewport, back to front."""
+    pictures.asking = not geometry.zooming
     p.save()
     p.setClipRect(wanted)
     p.setBrushOrigin(-geometry.scroll_x, -geometry.scroll_y)
@@ -56,6 +57,7 @@ class TrackPainter:
         self.p, self.geometry, self.look, self.pictures = p, geometry, look, pictures
         self.model, self.cues, self.wanted = geometry.model, geometry.cues, wanted
         self.shown = max(0.0, wanted.left()), wanted.right()
+        self.named = _NAMED_ZOOMING if geometry.zooming else _NAMED
         self.each = geometry.scale / geometry.model.rate  # pixels a frame
         self.selected = {(view.track, view.record.start_time.value) for view in self.model.selected_clips}
 
@@ -131,7 +133,7 @@ class TrackPainter:
             self._content(row, source, rect, state == "ready")
         if state in ("stale", "failed"):
             self.p.fillRect(rect.intersected(self.wanted), self.look.hatch)
-        if rect.width() >= _NAMED:
+        if rect.width() >= self.named:
             self._name(row, rect, self._label(view, state))
         if view.fade_in or view.fade_out:
             self._fades(view, rect)

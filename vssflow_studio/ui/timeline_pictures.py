@@ -27,10 +27,13 @@ _GAIN = 1.8  # speech fills the height
 
 
 class Pictures:
-    """Draws what clips show and sound like; `density` is the device's pixels for each of ours."""
+    """Draws what clips show and sound like; `density` is the device's pixels for each of ours.
+
+    What is not there is asked for only while `asking`: zooming passes by more than anybody sees.
+    """
 
     def __init__(self, background: Background) -> None:
-        self.background, self.density = background, 1.0
+        self.background, self.density, self.asking = background, 1.0, True
 
     def draw_thumbnails(
         self, p: QPainter, source: Source, rect: QRectF, shown: tuple[float, float], scale: float
@@ -57,7 +60,8 @@ class Pictures:
         key = ("thumbnail", media, second, height)
         image = self.background.peek(key)
         if image is None:
-            self.background.get(key, partial(_thumbnail, media, second, height, self.density))
+            if self.asking:
+                self.background.get(key, partial(_thumbnail, media, second, height, self.density))
             image = self.background.peek(("thumbnail", media, round(source.start, 2), height))
         return image
 
@@ -89,7 +93,9 @@ class Pictures:
     def _tile(self, media, known, level: int, number: int, height: int, tint: int):
         """(image, first second, seconds) of a piece, a coarser one while the right one is made."""
         key = ("waveform", media, level, number, height, tint)
-        image = self.background.get(key, partial(_waveform, *known, level, number, height, tint))
+        image = self.background.peek(key)
+        if image is None and self.asking:
+            image = self.background.get(key, partial(_waveform, *known, level, number, height, tint))
         for coarser in range(5):
             if image:
                 return image, number * _seconds(level), _seconds(level)

@@ -28,6 +28,7 @@ from .timeline_pictures import Pictures
 _STATE = 110  # pixels that a state may take before a name
 _STRIP = 9  # pixels to each side of the playhead that change with it
 _PAGE = 0.08  # of the width that stays left of the playhead on a new page
+_STILL = 120  # milliseconds after which a zoom is over
 _PUSH = 40  # milliseconds between two steps while a drag is held beyond the edge
 
 
@@ -60,6 +61,8 @@ class TimelineView(QAbstractScrollArea):
         self._drag: Drag | None = None
         self._last: tuple[QPointF, Qt.KeyboardModifier] = (QPointF(), Qt.KeyboardModifier.NoModifier)
         self._jobs: dict[str, object] = {}
+        self._still = QTimer(self, interval=_STILL, singleShot=True)
+        self._still.timeout.connect(self._zoomed)
         self._push = QTimer(self, interval=_PUSH)
         self._push.timeout.connect(self._pushed)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
@@ -125,10 +128,16 @@ class TimelineView(QAbstractScrollArea):
             x = x if 0 <= x <= self.viewport().width() else self.viewport().width() / 2
         frame = places.frame_at(x)
         places.scale = min(SCALES[1], max(SCALES[0], places.scale * factor))
-        self._rescaled = True
+        self._rescaled = places.zooming = True
+        self._still.start()
         self._changed()
         self.horizontalScrollBar().setValue(round(frame / self.model.rate * places.scale - x))
         self._rescaled = False
+
+    def _zoomed(self) -> None:
+        """Zooming has come to rest: now everything is painted."""
+        self.places.zooming = False
+        self.viewport().update()
 
     def set_track_size(self, size: str) -> None:
         """Make the tracks small, medium or large."""
