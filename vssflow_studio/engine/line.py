@@ -17,6 +17,7 @@ from ..script.phonemes import phonemes
 from ..timeline.cues import Cue, Project
 from ..timeline.timecode import seconds
 from .foley_cue import asked_by
+from .foley_prompt import nearest_kinds
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,12 @@ def spoken_line(cue: Cue, project: Project, folder: Path) -> SpokenLine:
         short = line if len(line) <= 40 else f"{line[:39]}…"
         raise TextError(f"“{short}”: {error.what}", remedy=error.remedy) from error
     return SpokenLine(said, parse(cue.text).delivery or cue.delivery)
+
+
+def read_ahead() -> None:
+    """Read the tables that the first line and the first prompt would wait for: a tenth of a second, for a thread."""
+    phonemes("Read ahead, zorblat.")  # the last is said by the letters' rules
+    nearest_kinds("door")
 
 
 def warnings_for(cue: Cue, project: Project, file: Path | str = "", model: str = "draft") -> tuple[str, ...]:

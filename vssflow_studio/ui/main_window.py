@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from ..engine.line import read_ahead
 from ..models.registry import model_cards
 from ..timeline.cues import Project
 from . import commands, recent
@@ -44,6 +46,8 @@ from .timeline_view import TimelineView
 from .transport import Transport
 from .viewer import Screen, Viewer
 from .welcome import Welcome
+
+_SOON = 300  # milliseconds
 
 
 class MainWindow(QMainWindow):
@@ -85,6 +89,8 @@ class MainWindow(QMainWindow):
         self.dropping.spare_fields()
         self._show_theme()
         self._update()
+        # Not before the first painting, which it would delay.
+        QTimer.singleShot(_SOON, lambda: Thread(target=read_ahead, name="read ahead", daemon=True).start())
 
     # --- building ---
 
