@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import shutil
@@ -88,6 +89,15 @@ def appearing(folder: Path) -> Iterator[Path]:
     finally:
         if made is not None:
             shutil.rmtree(made, ignore_errors=True)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write `value` to `path` atomically, its folder made where it is missing. Raises StorageError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, path) from error
+    write_bytes(path, f"{json.dumps(value, indent=2)}\n".encode())
 
 
 def sweep(folder: Path) -> int:

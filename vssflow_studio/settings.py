@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from . import paths
-from .atomic import storage_error, write_bytes
+from .atomic import write_json
 
 THEMES = ("system", "light", "dark")
 KINDS = ("dialogue", "foley", "ambience")
@@ -71,12 +71,7 @@ def read_settings() -> Settings:
 
 def write_settings(settings: Settings) -> None:
     """Keep them, all or none. Raises StorageError."""
-    file = settings_file()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise storage_error(error, file) from error
-    write_bytes(file, f"{json.dumps(asdict(settings), indent=2)}\n".encode())
+    write_json(settings_file(), asdict(settings))
 
 
 def _usable(name: str, kept: dict, usual):

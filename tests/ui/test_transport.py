@@ -231,13 +231,18 @@ def test_safe_areas_are_off_until_asked_for(qtbot, sounding) -> None:
     assert screen.grab().toImage() == before
 
 
+def _has_picture(screen: Screen) -> bool:
+    return screen.image is not None and not screen.image.isNull()
+
+
 def test_full_screen_keeps_the_keys_and_esc_leaves(qtbot, sounding) -> None:
+    qtbot.waitUntil(lambda: _has_picture(sounding.screen_), timeout=5000)
+    first = sounding.screen_.image
     sounding.actions_["viewer_full"].trigger()
     view = sounding.findChild(FullScreen)
-    assert view.isFullScreen() and view.screen_.image is sounding.screen_.image
+    assert view.isFullScreen() and view.screen_.image == first
     sounding.model.seek(30)
-    qtbot.waitUntil(lambda: view.screen_.image is not None, timeout=5000)
-    qtbot.waitUntil(lambda: view.screen_.image is sounding.screen_.image and not view.screen_.image.isNull(), timeout=5000)
+    qtbot.waitUntil(lambda: view.screen_.image == sounding.screen_.image != first, timeout=5000)
     qtbot.waitExposed(view)
     view.activateWindow()
     qtbot.keyClick(view, Qt.Key.Key_L)

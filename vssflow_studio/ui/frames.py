@@ -16,6 +16,7 @@ from ..errors import StudioError
 from ..image_sequence import as_sequence
 from ..media.span import Span
 from ..media.video import frames_at, opened
+from .latest import Latest
 
 _KEPT = 24  # decoded frames kept, so that playing backwards decodes each stretch once
 _PATIENCE = 0.15  # seconds that decoding may take while the next frame is wanted already
@@ -39,33 +40,23 @@ class FrameReader(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.replaced = 0
-        self._wanted: tuple[str, float] | None = None
-        self._new, self._closed = threading.Condition(), False
+        self._wanted: Latest[tuple[str, float]] = Latest()
         self._thread = threading.Thread(target=self._serve, daemon=True, name="frames")
         self._thread.start()
 
     def want(self, media: str, second: float) -> None:
         """Show this next; what was wanted before and is not yet shown is dropped, and counted."""
-        with self._new:
-            self.replaced += self._wanted is not None and self._wanted != (media, second)
-            self._wanted = (media, second)
-            self._new.notify()
+        self.replaced += self._wanted.put((media, second)) not in (None, (media, second))
 
     def close(self) -> None:
         """End the thread."""
-        with self._new:
-            self._closed = True
-            self._new.notify()
+        self._wanted.close()
         self._thread.join(timeout=2)
 
     def _serve(self) -> None:
         media, frames = "", None
-        while True:
-            with self._new:
-                self._new.wait_for(lambda: self._wanted is not None or self._closed)
-                if self._closed:
-                    return
-                (name, second), self._wanted = self._wanted, None
+        while wanted := self._wanted.take():
+            name, second = wanted
             image, unreadable = QImage(), False
             if name:
                 try:
@@ -81,11 +72,10 @@ class FrameReader(QObject):
             except RuntimeError:
                 return
 
-
     def _in_time(self) -> Callable[[], bool]:
         """For how long to decode on: until another frame is wanted and this one took long."""
         until = time.monotonic() + _PATIENCE
-        return lambda: self._wanted is None or time.monotonic() < until
+        return lambda: not self._wanted.waits or time.monotonic() < until
 
 
 class Frames:

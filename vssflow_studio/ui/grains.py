@@ -9,6 +9,7 @@ import numpy as np
 
 from ..media.sound_cache import RATE, SoundCache
 from ..media.span import Span
+from .latest import Latest
 from .monitor import Monitor, Samples
 from .programme import summed
 
@@ -32,33 +33,23 @@ class Grains:
 
     def __init__(self, monitor: Monitor, cache: SoundCache, sounds: Callable[[], list[Span]]) -> None:
         self._monitor, self._cache, self._sounds = monitor, cache, sounds
-        self._wanted: tuple[float, float] | None = None
+        self._wanted: Latest[tuple[float, float]] = Latest()
         self._sounding: Samples | None = None
-        self._new, self._closed = threading.Condition(), False
         self._thread = threading.Thread(target=self._serve, daemon=True, name="grains")
         self._thread.start()
 
     def want(self, second: float, length: float) -> None:
         """Let `length` seconds from `second` on sound; what was wanted before and isn't mixed is dropped."""
-        with self._new:
-            self._wanted = second, length
-            self._new.notify()
+        self._wanted.put((second, length))
 
     def close(self) -> None:
         """End the thread."""
-        with self._new:
-            self._closed = True
-            self._new.notify()
+        self._wanted.close()
         self._thread.join(timeout=2)
 
     def _serve(self) -> None:
-        while True:
-            with self._new:
-                self._new.wait_for(lambda: self._wanted is not None or self._closed)
-                if self._closed:
-                    return
-                (second, length), self._wanted = self._wanted, None
-            samples = Samples(grain(self._sounds(), second, length, self._cache))
+        while wanted := self._wanted.take():
+            samples = Samples(grain(self._sounds(), *wanted, self._cache))
             self._monitor.remove(self._sounding)
             self._monitor.add(samples)
             self._sounding = samples

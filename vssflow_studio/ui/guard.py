@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from ..atomic import sweep, write_bytes
@@ -22,6 +21,7 @@ from ..timeline.metadata import read_project
 from ..timeline.recovery import forget_recovery, read_recovery, write_recovery
 from ..timeline.stamp import Stamp, stamp
 from . import recovery as questions
+from . import tasks
 
 PERIOD = 60_000
 """Milliseconds between two looks at whether something is unsaved."""
@@ -212,20 +212,7 @@ class Guard(QObject):
         self._pool.waitForDone(_PATIENCE)
 
     def _start(self, work: Callable[[], object]) -> None:
-        self._pool.start(_Task(work, self.failed.emit))
-
-
-class _Task(QRunnable):
-    def __init__(self, work: Callable[[], object], failed: Callable[[object], None]) -> None:
-        super().__init__()
-        self._work, self._failed = work, failed
-
-    def run(self) -> None:
-        with suppress(RuntimeError):  # the window is gone
-            try:
-                self._work()
-            except StudioError as error:
-                self._failed(error)
+        tasks.start(work, self.failed.emit, self._pool)
 
 
 def _state(path: Path, known: tuple[Stamp | None, ...]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import paths
-from ..atomic import storage_error, write_bytes
+from ..atomic import write_json
 
 PREMIERE, RESOLVE, AVID = "Premiere", "Resolve", "Avid"
 _RESOLVE = {
@@ -84,13 +84,7 @@ def read_keymap() -> Keymap:
 
 def write_keymap(keymap: Keymap) -> None:
     """Keep the map, all or nothing. Raises StorageError."""
-    file = _file()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise storage_error(error, file) from error
-    kept = {"preset": keymap.preset, "own": keymap.own}
-    write_bytes(file, f"{json.dumps(kept, indent=2, sort_keys=True)}\n".encode())
+    write_json(_file(), {"own": dict(sorted(keymap.own.items())), "preset": keymap.preset})
 
 
 def _file() -> Path:

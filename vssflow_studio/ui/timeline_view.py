@@ -114,11 +114,7 @@ class TimelineView(QAbstractScrollArea):
         """Zoom so that the frames from `first` to `last` fill the width."""
         room, seconds = self.viewport().width() - MARGIN, (last - first) / self.model.rate
         self._fitted = False
-        self.places.scale = min(SCALES[1], max(SCALES[0], room / max(0.04, seconds)))
-        self._rescaled = True
-        self._changed()
-        self.horizontalScrollBar().setValue(round(first / self.model.rate * self.places.scale - MARGIN / 2 * (first > 0)))
-        self._rescaled = False
+        self._rescale(room / max(0.04, seconds), first, MARGIN / 2 * (first > 0))
 
     def zoom(self, factor: float, x: float | None = None) -> None:
         """Zoom about a place, else about the playhead, or the middle where that is out of sight."""
@@ -126,12 +122,16 @@ class TimelineView(QAbstractScrollArea):
         if x is None:
             x = places.x_of(self.model.playhead.value)
             x = x if 0 <= x <= self.viewport().width() else self.viewport().width() / 2
-        frame = places.frame_at(x)
-        places.scale = min(SCALES[1], max(SCALES[0], places.scale * factor))
-        self._rescaled = places.zooming = True
+        places.zooming = True
         self._still.start()
+        self._rescale(places.scale * factor, places.frame_at(x), x)
+
+    def _rescale(self, scale: float, frame: float, x: float) -> None:
+        """Show so many pixels a second, and a frame at a place."""
+        self.places.scale = min(SCALES[1], max(SCALES[0], scale))
+        self._rescaled = True
         self._changed()
-        self.horizontalScrollBar().setValue(round(frame / self.model.rate * places.scale - x))
+        self.horizontalScrollBar().setValue(round(frame / self.model.rate * self.places.scale - x))
         self._rescaled = False
 
     def _zoomed(self) -> None:
