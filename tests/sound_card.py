@@ -34,7 +34,7 @@ class SoundCard:
     works = True
 
     def __init__(self, monitor, clock: Callable[[], float], drift=0.0, buffer=0.04, period=0.01) -> None:
-        from vssflow_studio.ui.monitor import SteadyClock
+        from vssflow_studio.ui.viewer.monitor import SteadyClock
 
         self.monitor, self.drift, self.period = monitor, drift, period
         self.begun, self.played, self.stalled_until = monitor.pulled, 0.0, 0.0
@@ -104,7 +104,7 @@ def played_in_sync(folder, seconds: float, rate: float, drift: float, stall: flo
     from PySide6.QtCore import QObject
 
     from vssflow_studio.ui import model as models
-    from vssflow_studio.ui.player import Player
+    from vssflow_studio.ui.viewer.player import Player
 
     counting_sound(folder / "count.wav", seconds + 1)
     otio.adapters.write_to_file(cut_of(folder / "count.wav", seconds + 1, rate), str(folder / "cut.otio"))

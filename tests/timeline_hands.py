@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from vssflow_studio.timeline.cues import Cue, Project
 from vssflow_studio.timeline.metadata import write_project
-from vssflow_studio.ui.timeline_view import TimelineView
+from vssflow_studio.ui.timeline.view import TimelineView
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier

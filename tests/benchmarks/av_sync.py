@@ -55,7 +55,7 @@ def drops(app, rate: float, seconds: float) -> None:
     import opentimelineio as otio
     from conftest import build_timeline
 
-    from vssflow_studio.ui.main_window import MainWindow
+    from vssflow_studio.ui.window.main_window import MainWindow
 
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"

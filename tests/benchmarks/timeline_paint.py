@@ -22,14 +22,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 import opentimelineio as otio
+from films import write_movie
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtWidgets import QApplication
 
-from films import write_movie
 from vssflow_studio.timeline.cues import Cue, Project
 from vssflow_studio.timeline.metadata import write_project
 from vssflow_studio.ui.model import StudioModel
-from vssflow_studio.ui.timeline_view import TimelineView
+from vssflow_studio.ui.timeline.view import TimelineView
 
 CLIPS, TRACKS, CUES, RATE, FILMS = 5_000, 60, 2_000, 24, 6
 SIZE = 1600, 700

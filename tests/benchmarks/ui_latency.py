@@ -35,7 +35,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         os.environ[f"XDG_{name}_HOME"] = str(folder / name)
-    from vssflow_studio.ui.main_window import MainWindow
+    from vssflow_studio.ui.window.main_window import MainWindow
 
     app = QApplication([])
     shutil.copytree(sample(), folder, dirs_exist_ok=True)

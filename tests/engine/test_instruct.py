@@ -28,11 +28,11 @@ def found(instruction: str) -> list[tuple]:
             [("dialogue", "ANNA", "get down", "normal"), ("foley", "", "the thunder", "normal")],
         ),
         ('Tom whispers "Don\'t move."', [("dialogue", "TOM", "Don't move.", "whisper")]),
-        ("add rain on a tin roof", [("foley", "", "rain on a tin roof", "normal")]),
+        ("add rain on a tin roof", [("ambience", "", "rain on a tin roof", "normal")]),
         ("narrator: “Long ago.”", [("dialogue", "NARRATOR", "Long ago.", "normal")]),
         (
             'rain on the roof, and Mia says "I love this sound."',
-            [("dialogue", "MIA", "I love this sound.", "normal"), ("foley", "", "rain on the roof", "normal")],
+            [("dialogue", "MIA", "I love this sound.", "normal"), ("ambience", "", "rain on the roof", "normal")],
         ),
         ("let the captain yell “Fire!”", [("dialogue", "CAPTAIN", "Fire!", "shout")]),
     ],
@@ -51,7 +51,9 @@ def test_a_line_lies_under_the_sound_that_is_there() -> None:
     (line,) = cues_for(asked, range_of(0, 48), (thunder,), lambda text: 1.0)
     assert line.character == "ANNA" and line.range == range_of(240, 24)
     line, sound = cues_for(asked, range_of(0, 48), (), lambda text: 1.0)
-    assert (line.range, sound.range, sound.text) == (range_of(0, 24), range_of(0, 48), "the thunder")
+    assert (line.range, sound.range, sound.text) == (range_of(0, 24), range_of(0, 48), "thunder")
+    (line,) = cues_for(wishes("Mia says 'the end'", "v2s"), range_of(0, 48), (), lambda text: 1.0)
+    assert line.text == "the end"
 
 
 def test_what_comes_after_comes_after() -> None:

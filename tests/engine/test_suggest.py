@@ -118,7 +118,7 @@ def test_a_film_is_looked_at_in_a_process_of_its_own(footage) -> None:
 
 
 def test_torch_stays_out_of_the_asking_process() -> None:
-    script = "import sys, vssflow_studio.engine.suggest, vssflow_studio.ui.suggest; print('torch' in sys.modules)"
+    script = "import sys, vssflow_studio.engine.suggest, vssflow_studio.ui.cues.suggest; print('torch' in sys.modules)"
     done = run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -17,7 +17,7 @@ from vssflow_studio.paths import endpoint
 from vssflow_studio.timeline.cues import Cue, Project
 from vssflow_studio.timeline.files import read_timeline, write_timeline
 from vssflow_studio.timeline.metadata import read_project, write_project
-from vssflow_studio.ui.main_window import MainWindow
+from vssflow_studio.ui.window.main_window import MainWindow
 from vssflow_studio.ui.outside import Outside, verbs
 
 PANEL = Path(__file__).parents[2] / "plugins" / "premiere"

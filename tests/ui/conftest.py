@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vssflow_studio.ui.main_window import MainWindow
+from vssflow_studio.ui.window.main_window import MainWindow
 
 
 @pytest.fixture

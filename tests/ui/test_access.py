@@ -120,7 +120,7 @@ def test_tab_reaches_every_part_and_comes_round(qtbot, opened) -> None:
 
 
 def test_states_are_never_told_by_colour_alone(opened) -> None:
-    from vssflow_studio.ui import theme as themes
+    from vssflow_studio.ui.look import theme as themes
 
     marks = [themes.mark(state) for state in ("wanted", "queued", "40 %", "ready", "stale", "failed")]
     assert len(set(marks)) == len(marks)

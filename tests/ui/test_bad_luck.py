@@ -115,7 +115,7 @@ def test_the_window_is_sharp_at_every_scale(tmp_path, scale) -> None:
     script = (
         "from PySide6.QtWidgets import QApplication\n"
         "app = QApplication([])\n"
-        "from vssflow_studio.ui.main_window import MainWindow\n"
+        "from vssflow_studio.ui.window.main_window import MainWindow\n"
         "w = MainWindow(); w.resize(1200, 800); w.show(); app.processEvents()\n"
         "p = w.grab(); i = w.actions_['open'].icon().pixmap(w.iconSize(), w.devicePixelRatioF())\n"
         "print(p.width(), p.height(), i.width() / w.iconSize().width())\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtCore import Qt
@@ -10,10 +9,10 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from vssflow_studio.media.bwf import read_bwf_info
 from vssflow_studio.timeline.cues import Cue
-from vssflow_studio.ui import theme as themes
-from vssflow_studio.ui.cast_panel import NAME, VOICE
-from vssflow_studio.ui.character_colours import character_colour, colour_name
-from vssflow_studio.ui.cue_rows import WHO
+from vssflow_studio.ui.cast.colours import character_colour, colour_name
+from vssflow_studio.ui.cast.panel import NAME, VOICE
+from vssflow_studio.ui.cues.rows import WHO
+from vssflow_studio.ui.look import theme as themes
 
 
 def cue(number: int, who: str, text: str) -> Cue:

@@ -14,8 +14,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from vssflow_studio.engine.pending import Pending, Wish, pending_file, recall_pending, remember_pending
-from vssflow_studio.ui.main_window import MainWindow
-from vssflow_studio.ui.wishes import BACKGROUND, CANCEL, LATER, STAY
+from vssflow_studio.ui.jobs.wishes import BACKGROUND, CANCEL, LATER, STAY
+from vssflow_studio.ui.window.main_window import MainWindow
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 app = QApplication([])
 from vssflow_studio.engine.pending import recall_pending
-from vssflow_studio.ui.main_window import MainWindow
+from vssflow_studio.ui.window.main_window import MainWindow
 window = MainWindow()
 window.show()
 path = Path(sys.argv[1])

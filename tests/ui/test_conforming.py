@@ -11,7 +11,7 @@ from vssflow_studio.timeline.cues import Cue, Project, Take
 from vssflow_studio.timeline.files import read_timeline, write_timeline
 from vssflow_studio.timeline.metadata import read_project, write_project
 from vssflow_studio.timeline.tracks import is_ours
-from vssflow_studio.ui.conforming import ConformReport
+from vssflow_studio.ui.files.conforming import ConformReport
 
 
 def span(start: int, length: int) -> TimeRange:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QTableView
 
 from vssflow_studio.timeline.cues import Cue, Take
 from vssflow_studio.ui import model as models
-from vssflow_studio.ui.cue_rows import IN, LENGTH, OUT, STATE, TEXT, WHO
+from vssflow_studio.ui.cues.rows import IN, LENGTH, OUT, STATE, TEXT, WHO
 
 LINES = (("ANNA", "Where were you?"), ("BEN", "At home, all night."), ("ANNA", "Liar."), ("", "a door closes"))
 

@@ -7,9 +7,9 @@ from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QInputDialog
 
-from vssflow_studio.ui import recent
-from vssflow_studio.ui.main_window import MainWindow
-from vssflow_studio.ui.workspaces import WORKSPACES
+from vssflow_studio.ui.files import recent
+from vssflow_studio.ui.window.main_window import MainWindow
+from vssflow_studio.ui.window.workspaces import WORKSPACES
 
 SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
 
@@ -122,12 +122,24 @@ def test_a_maximised_panel_is_not_what_is_remembered(qtbot, opened, timeline_fil
     assert shown(other) == kept
 
 
+def test_tracks_are_as_large_as_they_were(qtbot, opened, timeline_file) -> None:
+    opened.actions_["taller"].trigger()
+    opened.timeline_view.set_header_width(201)
+    size = opened.timeline_view.places.size
+    assert size == "large"
+    other = again(qtbot, opened)
+    assert other.open(timeline_file)
+    assert (other.timeline_view.places.size, other.timeline_view.headers.width()) == (size, 201)
+
+
 @pytest.mark.parametrize("broken", [QByteArray(b"no places"), "text", 7])
 def test_broken_places_are_passed_over(qtbot, opened, timeline_file, broken) -> None:
     opened.undo_stack.setClean()
     opened.close()
     recent.kept().setValue("panels", broken)
     recent.kept().setValue("window", broken)
+    recent.kept().setValue("tracks/size", broken)
+    recent.kept().setValue("tracks/width", broken)
     other = MainWindow()
     qtbot.addWidget(other)
     other.show()

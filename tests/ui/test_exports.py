@@ -4,12 +4,12 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
+from cuts import write_cut
 from PySide6.QtWidgets import QFileDialog
 
-from cuts import write_cut
 from vssflow_studio.timeline.files import read_timeline
 from vssflow_studio.timeline.metadata import read_project
-from vssflow_studio.ui.exports import TempDialog
+from vssflow_studio.ui.files.exports import TempDialog
 
 
 @pytest.fixture

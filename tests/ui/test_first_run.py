@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
-from vssflow_studio.ui import first_run
-from vssflow_studio.ui.main_window import MainWindow
+from vssflow_studio.ui.window import first_run
+from vssflow_studio.ui.window.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -67,7 +67,7 @@ def test_recent_timelines_are_cards_on_the_first_page(qtbot, opened, timeline_fi
 
 
 def test_a_card_for_what_is_gone_is_not_shown(qtbot, window, tmp_path) -> None:
-    from vssflow_studio.ui import recent
+    from vssflow_studio.ui.files import recent
 
     recent.remember(tmp_path / "gone.otio")
     window.welcome._fill()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from vssflow_studio.timeline.cues import DISTANCES, ROOMS, Cue, Take
-from vssflow_studio.ui.foley_controls import FoleyControls
+from vssflow_studio.ui.cues.foley_controls import FoleyControls
 from vssflow_studio.ui.model import is_fresh
 
 RANGE = TimeRange(RationalTime(0, 24), RationalTime(24, 24))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import av
 import opentimelineio as otio
+from films import numbered_frame
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtWidgets import QInputDialog
 
-from films import numbered_frame
-from vssflow_studio.ui.frames import Stills
 from vssflow_studio.timeline.clips import clip_views
+from vssflow_studio.ui.viewer.frames import Stills
 
 EDL = "TITLE: CUT\n001  A001 V     C        00:00:00:00 00:00:02:00 10:00:00:00 10:00:02:00\n"
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
+from vssflow_studio.paths import models, weights
 from vssflow_studio.timeline.cues import Cue
-from vssflow_studio.ui.prompt_tree import PromptPopup, PromptTree
+from vssflow_studio.ui.cues.prompt_tree import PromptPopup, PromptTree
 
 
 def cue(name: str, kind: str = "dialogue", start: int = 0, length: int = 48, **fields) -> Cue:
@@ -171,3 +174,19 @@ def test_a_line_is_not_completed(qtbot, shown) -> None:
     page.text.selectAll()
     qtbot.keyClicks(page.text, "gravel")
     assert not page.completer.popup().isVisible()
+
+
+def test_the_voices_are_those_of_the_model_that_speaks(shown) -> None:
+    own = models() / "two"
+    own.mkdir(parents=True)
+    card = json.loads((weights() / "draft" / "card.json").read_text())
+    card |= {"name": "two", "title": "Two", "cast": card["cast"][:2]}
+    (own / "card.json").write_text(json.dumps(card))
+    shown.model.select_cue("a")
+    box = shown.inspector.page.voice
+    assert box.count() > 3
+    shown.preferences.change(models={**shown.preferences.settings.models, "dialogue": "two"})
+    assert [box.itemData(row) for row in range(box.count())] == ["", "Ada", "Nell"]
+    assert [voice.name for voice in shown.model.voices] == ["Ada", "Nell"]
+    shown.preferences.change(models={**shown.preferences.settings.models, "dialogue": "draft"})
+    assert box.count() > 3

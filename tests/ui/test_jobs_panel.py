@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
 from vssflow_studio.engine.memory import Memory
-from vssflow_studio.ui.jobs_panel import JobsPanel, usage
-from vssflow_studio.ui.jobs_table import CUE, LEFT, PROGRESS, STATE, duration
+from vssflow_studio.ui.jobs.panel import JobsPanel, usage
+from vssflow_studio.ui.jobs.table import CUE, LEFT, PROGRESS, STATE, duration
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialogButtonBox, QMenu
 
 from vssflow_studio import paths
-from vssflow_studio.ui import commands, keymap, shortcuts
-from vssflow_studio.ui.command_palette import CommandPalette, score
-from vssflow_studio.ui.keyboard_map import KeyboardMap, as_html, write_pdf
-from vssflow_studio.ui.shortcut_editor import ShortcutEditor
+from vssflow_studio.ui.keys import commands, keymap, shortcuts
+from vssflow_studio.ui.keys.command_palette import CommandPalette, score
+from vssflow_studio.ui.keys.keyboard_map import KeyboardMap, as_html, write_pdf
+from vssflow_studio.ui.keys.shortcut_editor import ShortcutEditor
 
 
 def keys_of(window) -> dict[str, list[str]]:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from vssflow_studio.timeline.cues import Cue, Take
-from vssflow_studio.ui.paste_script import PasteScript
+from vssflow_studio.ui.cues.paste_script import PasteScript
 
 
 def time(frames: float) -> RationalTime:

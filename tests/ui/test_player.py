@@ -9,7 +9,7 @@ import opentimelineio as otio
 import pytest
 from PySide6.QtCore import Qt
 
-from vssflow_studio.ui.frames import Frames
+from vssflow_studio.ui.viewer.frames import Frames
 
 
 def press(qtbot, window, key: Qt.Key) -> None:

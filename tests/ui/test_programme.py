@@ -11,10 +11,10 @@ import pytest
 import soundfile
 
 from vssflow_studio.media.mixdown import mix
-from vssflow_studio.media.span import Span
 from vssflow_studio.media.sound_cache import RATE, SoundCache
-from vssflow_studio.ui.monitor import Monitor, MonitorDevice
-from vssflow_studio.ui.programme import Course, Programme
+from vssflow_studio.media.span import Span
+from vssflow_studio.ui.viewer.monitor import Monitor, MonitorDevice
+from vssflow_studio.ui.viewer.programme import Course, Programme
 
 SECONDS = 11.3
 TONE = 330.0

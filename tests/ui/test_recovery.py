@@ -28,7 +28,7 @@ from vssflow_studio.timeline.files import read_timeline, write_timeline
 from vssflow_studio.timeline.lock import lock
 from vssflow_studio.timeline.metadata import read_project, write_project
 from vssflow_studio.timeline.recovery import read_recovery, write_recovery
-from vssflow_studio.ui.main_window import MainWindow
+from vssflow_studio.ui.window.main_window import MainWindow
 
 CRASH = """
 import os, signal, sys
@@ -36,10 +36,10 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from vssflow_studio.ui import guard
+from vssflow_studio.ui.files import guard
 guard.PERIOD = 50
 app = QApplication([])
-from vssflow_studio.ui.main_window import MainWindow
+from vssflow_studio.ui.window.main_window import MainWindow
 window = MainWindow()
 window.show()
 assert window.open(Path(sys.argv[1]))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
+from moving import write_moving
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
-from moving import write_moving
-from vssflow_studio.ui.suggest import SuggestFoley
+from vssflow_studio.ui.cues.suggest import SuggestFoley
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from vssflow_studio import logs
 from vssflow_studio.paths import logs as log_folder
 from vssflow_studio.paths import models, weights
 from vssflow_studio.settings import Settings, read_settings
-from vssflow_studio.ui.licence_dialog import LicenceDialog
-from vssflow_studio.ui.models_dialog import ModelsDialog
-from vssflow_studio.ui.notices import summary
-from vssflow_studio.ui.settings_dialog import SettingsDialog
+from vssflow_studio.ui.dialogs.licence import LicenceDialog
+from vssflow_studio.ui.dialogs.models import ModelsDialog
+from vssflow_studio.ui.dialogs.settings import SettingsDialog
+from vssflow_studio.ui.jobs.notices import summary
 
 
 def choose(box, data) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sound_card import played_in_sync
 
-
 CARDS = {"even": (0.0, 0.0), "fast": (0.001, 0.0), "slow": (-0.001, 0.0), "stalls": (0.0, 0.3)}
 
 

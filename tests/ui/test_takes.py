@@ -14,8 +14,8 @@ from vssflow_studio.media.bwf import write_bwf
 from vssflow_studio.media.sound_cache import RATE
 from vssflow_studio.timeline.adjustments import heard_path
 from vssflow_studio.timeline.cues import Adjustment, Cue, Take
-from vssflow_studio.ui.take_sound import with_other_take
-from vssflow_studio.ui.word_dialog import WordDialog
+from vssflow_studio.ui.takes.sound import with_other_take
+from vssflow_studio.ui.takes.word_dialog import WordDialog
 
 LEVELS = (0.1, 0.2, 0.4)
 TONE = 330.0

@@ -9,7 +9,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter
 
 from vssflow_studio.paths import resources
-from vssflow_studio.ui import theme as themes
+from vssflow_studio.ui.look import icons
+from vssflow_studio.ui.look import theme as themes
 
 THEMES = {"dark": themes.DARK, "light": themes.LIGHT}
 ICONS = sorted(path.stem for path in (resources() / "icons").glob("*.svg"))
@@ -90,7 +91,7 @@ def edges(image: QImage) -> float:
 
 @pytest.mark.parametrize("scale", [1.5, 2.0])
 def test_icons_are_drawn_for_the_screens_scale(qtbot, scale) -> None:
-    icon, size = themes.icon("maximise"), QSize(20, 20)
+    icon, size = icons.icon("maximise"), QSize(20, 20)
     sharp = icon.pixmap(size, scale)
     assert sharp.size() == size * scale and sharp.devicePixelRatio() == scale
     enlarged = icon.pixmap(size, 1.0).toImage().scaled(sharp.size(), mode=Qt.TransformationMode.SmoothTransformation)
@@ -102,12 +103,12 @@ def test_the_icons_are_one_family(name) -> None:
     text = Path(resources() / "icons" / f"{name}.svg").read_text()
     assert 'viewBox="0 0 24 24"' in text and 'stroke-linecap="round"' in text
     assert name == "chevron" or "currentColor" in text
-    image = themes.icon(name).pixmap(QSize(24, 24)).toImage()
+    image = icons.icon(name).pixmap(QSize(24, 24)).toImage()
     assert sum(image.pixelColor(x, y).alpha() > 128 for x in range(24) for y in range(24)) > 15
 
 
 def test_a_disabled_icon_is_dimmer(qtbot) -> None:
-    icon = themes.icon("save")
+    icon = icons.icon("save")
     usual, off = (icon.pixmap(QSize(24, 24), mode).toImage() for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled))
     assert usual != off
 
@@ -124,6 +125,6 @@ def test_an_icon_paints_into_any_place(qtbot) -> None:
     image = QImage(40, 40, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(0)
     painter = QPainter(image)
-    themes.icon("play").paint(painter, 4, 4, 32, 32)
+    icons.icon("play").paint(painter, 4, 4, 32, 32)
     painter.end()
     assert any(image.pixelColor(x, 20).alpha() for x in range(40))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-
 from timeline_hands import centre, click, drag, move, press, release, write_cut
-from vssflow_studio.ui.timeline_snap import snap
+
+from vssflow_studio.ui.timeline.snap import snap
 
 CTRL, SHIFT, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 

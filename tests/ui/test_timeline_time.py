@@ -7,11 +7,11 @@ from opentimelineio.opentime import RationalTime
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
-
 from timeline_hands import centre, click, drag, move, press, release, write_cut
+
 from vssflow_studio.timeline.timecode import timecode
-from vssflow_studio.ui.timeline_hover import tooltip, words_at
-from vssflow_studio.ui.timeline_ruler import Clock
+from vssflow_studio.ui.timeline.hover import tooltip, words_at
+from vssflow_studio.ui.timeline.ruler import Clock
 
 CTRL, SHIFT, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
 

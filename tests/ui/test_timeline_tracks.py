@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cuts import write_cut as write_takes
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QImage
-
-from cuts import write_cut as write_takes
 from timeline_hands import centre, click, drag, span, write_cut
+
 from vssflow_studio.engine.queue import Job
 from vssflow_studio.engine.takes import Order
 from vssflow_studio.timeline.cues import Cue
-from vssflow_studio.ui import timeline_hover as hover
 from vssflow_studio.ui.background import Background
-from vssflow_studio.ui.timeline_index import Spans, merged
+from vssflow_studio.ui.timeline import hover as hover
+from vssflow_studio.ui.timeline.index import Spans, merged
 
 NONE = Qt.KeyboardModifier.NoModifier
 

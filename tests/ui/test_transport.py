@@ -13,10 +13,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
 from vssflow_studio.media.sound_cache import RATE
-from vssflow_studio.ui.full_screen import FullScreen
-from vssflow_studio.ui.listening import stem_tracks
-from vssflow_studio.ui.main_window import MainWindow
-from vssflow_studio.ui.screen import Screen
+from vssflow_studio.ui.viewer.full_screen import FullScreen
+from vssflow_studio.ui.viewer.listening import stem_tracks
+from vssflow_studio.ui.viewer.screen import Screen
+from vssflow_studio.ui.window.main_window import MainWindow
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_an_offline_clip_says_its_name(qtbot, window, tmp_path: Path, make_movie
 def test_the_picture_has_its_own_aspect(qtbot, tmp_path: Path, movie) -> None:
     import av
 
-    from vssflow_studio.ui.frames import Frames
+    from vssflow_studio.ui.viewer.frames import Frames
 
     wide = tmp_path / "anamorphic.mp4"
     with av.open(str(movie)) as source, av.open(str(wide), "w") as out:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMessageBox, QPlainTextEdit
 from vssflow_studio.timeline.clips import clip_views
 from vssflow_studio.timeline.files import read_timeline, write_timeline
 from vssflow_studio.ui import model as models
-from vssflow_studio.ui.cue_rows import TEXT
-from vssflow_studio.ui.main_window import MainWindow
+from vssflow_studio.ui.cues.rows import TEXT
+from vssflow_studio.ui.window.main_window import MainWindow
 
 
 @pytest.fixture

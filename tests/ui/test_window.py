@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QMessageBox
 
 from vssflow_studio.timeline.files import read_timeline
 from vssflow_studio.timeline.metadata import read_project
-from vssflow_studio.ui.cue_rows import TEXT
-from vssflow_studio.ui.main_window import MainWindow
-from vssflow_studio.ui.timeline_geometry import dragged
+from vssflow_studio.ui.cues.rows import TEXT
+from vssflow_studio.ui.timeline.geometry import dragged
+from vssflow_studio.ui.window.main_window import MainWindow
 
 
 def track_names(path: Path) -> list[str]:
@@ -38,7 +38,7 @@ def type_line(qtbot, window: MainWindow, text: str, who: str = "ANNA") -> None:
 def test_no_torch_in_the_windows_process(window) -> None:
     from subprocess import run
 
-    script = "import sys, vssflow_studio.ui.main_window; print('torch' in sys.modules)"
+    script = "import sys, vssflow_studio.ui.window.main_window; print('torch' in sys.modules)"
     done = run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

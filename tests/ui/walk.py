@@ -172,7 +172,7 @@ def main() -> None:
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
     with fresh_user():
-        from vssflow_studio.ui.main_window import MainWindow
+        from vssflow_studio.ui.window.main_window import MainWindow
 
         window = MainWindow()
         window.resize(*SIZE)

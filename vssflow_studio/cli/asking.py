@@ -21,7 +21,7 @@ def add_ask(cues) -> None:
 
 def _ask(arguments) -> int:
     from ..engine.import_cues import natural_seconds
-    from ..engine.instruct import cues_for, gate, wishes
+    from ..engine.instruct import asked
     from ..errors import CueError
     from ..timeline.clips import record_timecode
     from ..timeline.cue_sheet import merged, parse_time
@@ -36,10 +36,8 @@ def _ask(arguments) -> int:
         raise CueError(f"A timecode can't be read: {error}", remedy="Write 01:00:10:00 or seconds.") from error
     if range_.duration.value < 1:
         raise CueError("The range has no length", timecode=arguments.start, remedy="Put --out after --in.")
-    odds = gate().probabilities(arguments.instruction)
-    task = max(odds, key=odds.get)
     there = read_project(timeline).cues
-    new = cues_for(wishes(arguments.instruction, task), range_, there, natural_seconds)
+    odds, new = asked(arguments.instruction, range_, there, natural_seconds)
     if not arguments.dry_run:
         change_cues(arguments.timeline, lambda _, cues: merged(cues, new))
     rows = [
@@ -54,7 +52,7 @@ def _ask(arguments) -> int:
         for cue in new
     ]
     if arguments.json:
-        print(json.dumps({"task": task, "probabilities": odds, "cues": rows}))
+        print(json.dumps({"task": max(odds, key=odds.get), "probabilities": odds, "cues": rows}))
         return 0
     for row in rows:
         who = f"{row['character']}: " if row["character"] else ""

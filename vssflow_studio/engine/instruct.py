@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from opentimelineio.opentime import RationalTime, TimeRange
 
@@ -18,6 +19,7 @@ from ..models.deepaudio.mof import QUOTED, Gate
 from ..paths import weights
 from ..timeline.cues import Cue, Delivery, Kind, new_id
 from ..timeline.timecode import from_seconds
+from .foley_prompt import SURE, nearest_kinds
 
 _SHOUTED = "shout yell scream shriek bellow call cry roar".split()
 _WHISPERED = "whisper murmur mutter breathe mumble".split()
@@ -58,6 +60,15 @@ class Wish:
     place: str = "with"
 
 
+def asked(
+    instruction: str, range_: TimeRange, cues: Sequence[Cue], length: Callable[[str], float]
+) -> tuple[dict[str, float], tuple[Cue, ...]]:
+    """How probable each of the gate's tasks is, and new cues over `range_`; see `cues_for`. Raises CueError."""
+    odds = gate().probabilities(instruction)
+    return odds, cues_for(wishes(instruction, max(odds, key=odds.get)), range_, cues, length)
+
+
+@cache
 def gate() -> Gate:
     """The gate that ships. Raises ModelError."""
     return Gate.load(weights() / "mof" / "weights.safetensors")
@@ -74,7 +85,7 @@ def wishes(instruction: str, task: str) -> tuple[Wish, ...]:
         apart = re.search(r"\b(then|after that|after a beat)\b\W*(\w*)", rest, re.IGNORECASE)
         place = ("after" if apart[2] else "before") if apart else "with"
         if heard := _heard(rest):
-            made.append(Wish("foley", heard, place=place))
+            made.append(Wish(_sound_kind(heard), heard, place=place))
     if not made or not made[0].text:
         raise CueError(
             f"“{instruction}” asks for nothing that can be heard",
@@ -104,7 +115,8 @@ def cues_for(
         elif wish.place == "before" and made:
             at = _shortened(range_, _BEAT)
             made = [replace(cue, range=_following(at, range_, cue.range.duration)) for cue in made]
-        made.append(Cue(new_id(), wish.kind, at, wish.text, wish.character, delivery=wish.delivery))
+        text = wish.text if wish.kind == "dialogue" else wish.text.removeprefix("the ")
+        made.append(Cue(new_id(), wish.kind, at, text, wish.character, delivery=wish.delivery))
     return tuple(made)
 
 
@@ -178,6 +190,12 @@ def _heard(text: str) -> str:
         text = _ASKING.sub("", text.strip(" ,;.:!?-"))
         text = re.sub(r"^(while|under|over|as|amid|through|against|behind it|together|there is|we hear|after a beat|nothing but|only)\b\s*", "", text, flags=re.I)
     return _TRAILING.sub("", re.sub(r"\W*\b(and|while|then|as|after that)\W*$", "", text.strip())).strip()
+
+
+def _sound_kind(prompt: str) -> Kind:
+    """Rain and traffic are ambiences; what happens once, or isn't known, is foley."""
+    nearest = next(iter(nearest_kinds(prompt, count=1)), None)
+    return "ambience" if nearest and nearest.kind.bed and nearest.likeness >= SURE else "foley"
 
 
 def _same_sound(wish: Wish, cues: Sequence[Cue]) -> Cue | None:

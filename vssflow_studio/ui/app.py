@@ -9,8 +9,8 @@ from PySide6.QtCore import qVersion
 from PySide6.QtWidgets import QApplication
 
 from .. import logs
-from .main_window import MainWindow
 from .outside import Outside, verbs
+from .window.main_window import MainWindow
 
 
 def run(path: Path | None) -> int:

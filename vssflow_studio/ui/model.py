@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,23 +12,19 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..engine.preview import sound_spans
 from ..engine.queue import Job
-from ..errors import StudioError, TextError
+from ..errors import ModelError, StudioError, TextError
 from ..media.span import Span
+from ..models.interface import Voice
+from ..models.registry import model_card
 from ..script.markup import parse
-from ..timeline.clips import (
-    ClipView,
-    clip_views,
-    record_timecode,
-    timeline_duration,
-    timeline_rate,
-)
-from ..timeline.cue_sheet import parse_time
 from ..timeline.backups import keep_unsaved, save_timeline
+from ..timeline.clips import ClipView, clip_views, record_timecode, timeline_duration, timeline_rate
+from ..timeline.cue_sheet import parse_time
 from ..timeline.cues import Cue, Kind, Project, Relinked, Take, new_id
 from ..timeline.files import read_timeline
 from ..timeline.metadata import read_project, write_project
-from ..timeline.rebase import rebase, rebased_project
 from ..timeline.own_clips import elsewhere
+from ..timeline.rebase import rebase, rebased_project
 from ..timeline.tracks import is_ours, place_takes
 
 TIMELINE, PROJECT, SELECTION, PLAYHEAD, JOBS = "timeline", "project", "selection", "playhead", "jobs"
@@ -44,7 +40,8 @@ class StudioModel:
     told when another one is opened. `rate` is frames a second of the timeline, `duration`
     its length with our takes. Clips or cues are selected, never both; the last of several
     is the one that the inspector shows. `marks` are the in and the out point, `muted` and
-    `soloed` track indices; none of these is kept in the file.
+    `soloed` track indices; none of these is kept in the file. `makers` names the model that makes
+    each kind of cue, `voices` are those of the one that speaks.
     """
 
     def __init__(self) -> None:
@@ -63,6 +60,8 @@ class StudioModel:
         self.soloed: frozenset[int] = frozenset()
         self.playhead = RationalTime(0, 24)
         self.jobs: dict[str, Job] = {}
+        self.makers: Mapping[str, str] = {}
+        self.voices: tuple[Voice, ...] = ()
         self._listeners: dict[str, list[Callable[[], None]]] = {}
 
     def listen(self, what: str, callback: Callable[[], None]) -> None:
@@ -73,6 +72,12 @@ class StudioModel:
         for what in whats:
             for callback in self._listeners.get(what, ()):
                 callback()
+
+    def use_models(self, makers: Mapping[str, str]) -> None:
+        """Let each kind of cue be made by the model of that name."""
+        if makers != self.makers:
+            self.makers, self.voices = dict(makers), _voices(makers["dialogue"])
+            self._tell(PROJECT, SELECTION)
 
     # --- files ---
 
@@ -223,6 +228,11 @@ class StudioModel:
         """The cue with this id."""
         return next((cue for cue in self.project.cues if cue.id == cue_id), None)
 
+    def picture_at(self, time: RationalTime) -> ClipView | None:
+        """The topmost clip with picture that stands at a time."""
+        found = [view for view in self.views if view.kind == "Video" and view.enabled and view.record.contains(time)]
+        return max(found, key=lambda view: view.track, default=None)
+
     # --- edits: each gives the project that it wishes; the undo stack applies it ---
 
     def apply(self, project: Project) -> None:
@@ -327,6 +337,13 @@ def _own_delivery(text: str) -> str:
         return parse(text).delivery
     except TextError:
         return ""
+
+
+def _voices(name: str) -> tuple[Voice, ...]:
+    try:
+        return model_card(name).choices
+    except ModelError:
+        return ()
 
 
 def _laid(project: Project) -> tuple:

@@ -1,0 +1,1 @@
+"""Models, settings, licences, reports: windows of their own."""

@@ -1,0 +1,1 @@
+"""Opening, saving, importing and exporting; nobody's work is lost."""

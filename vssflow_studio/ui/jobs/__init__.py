@@ -1,0 +1,1 @@
+"""What is made, waits or was left unfinished."""

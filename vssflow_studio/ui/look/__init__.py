@@ -1,0 +1,1 @@
+"""One look: sizes, colours, icons, and what frames a panel."""

@@ -1,0 +1,1 @@
+"""The timeline panel: shown, scrolled, dragged and read aloud."""

@@ -1,0 +1,1 @@
+"""Picture and sound at the playhead, and playing them."""
