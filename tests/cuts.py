@@ -50,7 +50,10 @@ def write_cut(
     picture = otio.schema.Track("V1", kind="Video")
     picture.append(otio.schema.Clip("shot", otio.schema.ExternalReference(str(film), whole), whole))
     timeline.tracks.append(picture)
-    cues = tuple(_cue(folder, timeline, index, start, level) for index, start in enumerate(starts))
+    cues = tuple(
+        clicked_cue(folder, timeline, f"c{index}", index, start, index % 2 == 0, level)
+        for index, start in enumerate(starts)
+    )
     write_project(timeline, Project(cues=cues))
     place_takes(timeline, cues)
     write_timeline(timeline, folder / "cut.otio")
@@ -73,7 +76,10 @@ def _film(rate: float) -> bytes:
         return write_movie(Path(folder) / "film.mov", length, exact_rate(rate), (36, 64)).read_bytes()
 
 
-def _cue(folder: Path, timeline: otio.schema.Timeline, index: int, start: int, level: float) -> Cue:
+def clicked_cue(
+    folder: Path, timeline: otio.schema.Timeline, cue: str, number: int, start: int, line: bool, level: float = 0.8
+) -> Cue:
+    """A line of ANNA's, or footsteps, at frame `start`, with the take of that number on disk."""
     rate = timeline.global_start_time.rate
 
     def time(frames: float) -> RationalTime:
@@ -83,11 +89,10 @@ def _cue(folder: Path, timeline: otio.schema.Timeline, index: int, start: int, l
     at = round(seconds(time(HEAD + CLICK)) * 48_000)
     sound[at : at + 96] = level
     reference = round(seconds(timeline.global_start_time + time(start - HEAD)) * 48_000) % (24 * 3600 * 48_000)
-    made = FACTS | {"seed": index, "time_reference": reference}
-    name = f"cut.takes/take{index}.wav"
+    made = FACTS | {"seed": number, "time_reference": reference}
+    name = f"cut.takes/take{number}.wav"
     (folder / "cut.takes").mkdir(exist_ok=True)
     write_bwf(folder / name, sound, time_reference=reference, description="", provenance=made)
-    take = Take(f"t{index}", name, time(HEAD), time(LENGTH), time(TAIL), made)
-    line = index % 2 == 0
     kind, text, who = ("dialogue", "Mind the door!", "ANNA") if line else ("foley", "footsteps", "")
-    return Cue(f"c{index}", kind, TimeRange(time(start), time(LENGTH)), text, who, takes=(take,))
+    answer = Take(f"t{number}", name, time(HEAD), time(LENGTH), time(TAIL), made)
+    return Cue(cue, kind, TimeRange(time(start), time(LENGTH)), text, who, takes=(answer,))

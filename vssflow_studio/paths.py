@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -19,6 +21,21 @@ def plugin_sources() -> Path:
     """The shipped plugins for other programs: inside the wheel, or at the root of a checkout."""
     packed = Path(__file__).parent / "_plugins"
     return packed if packed.is_dir() else Path(__file__).parents[1] / "plugins"
+
+
+def program() -> list[str]:
+    """The command that starts our command line once more: another process, or another program, may use it.
+
+    A frozen build is its own interpreter and takes no `-m`. An AppImage is mounted only while it runs,
+    so what outlives this process has to name the AppImage itself.
+    """
+    if not getattr(sys, "frozen", False):
+        return [sys.executable, "-m", "vssflow_studio"]
+    own = Path(sys.executable)
+    image, mounted = os.environ.get("APPIMAGE"), os.environ.get("APPDIR")
+    if image and mounted and own.is_relative_to(mounted):
+        return [image]
+    return [str(own.with_name(f"{_APP}{own.suffix}"))]  # beside the program that has only a window
 
 
 def own_plugins() -> Path:
@@ -44,6 +61,11 @@ def recovery() -> Path:
 def sample() -> Path:
     """Folder of the sample animatic and its timeline."""
     return resources() / "sample"
+
+
+def notices() -> Path:
+    """The licences of all that a frozen build carries; a wheel and a checkout carry nothing and have none."""
+    return resources() / "THIRD_PARTY.txt"
 
 
 def settings() -> Path:

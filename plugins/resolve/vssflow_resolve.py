@@ -8,25 +8,19 @@ calls are those of Blackmagic's README ("DaVinci Resolve Scripting", Resolve 18.
 import json
 import os
 import re
-import subprocess
-import sys
-import tempfile
+
+from vssflow_app import App, Problem, free_version, marker, names, newest_version, plain, time_range, write_json
 
 ROOT = os.path.join(os.path.expanduser("~"), "VSSFlow Studio")
 """Where timelines are kept: one folder for each Resolve project."""
 
 COLOURS = {"dialogue": "Yellow", "foley": "Green", "ambience": "Purple"}
-PROGRAM = "program.json"
-"""Beside this file: the command that starts the app, written when the plugin was installed."""
-
-
-class Problem(Exception):
-    """What can't be done, in the editor's words."""
+APP = App("resolve", os.path.dirname(os.path.abspath(__file__)))
 
 
 def send(resolve):
     """Open the present timeline in VSSFlow Studio, with the cues it had there before."""
-    return _told(resolve, lambda: _open(_sent(resolve)))
+    return _told(resolve, lambda: APP.open(_sent(resolve)))
 
 
 def bring_back(resolve):
@@ -34,10 +28,10 @@ def bring_back(resolve):
 
     def work():
         project, timeline = _current(resolve)
-        file = _newest(project, timeline)
+        file = newest_version(_folder(project), plain(timeline.GetName()))
         if not file:
             raise Problem("“%s” was not sent to VSSFlow Studio yet. Send it first." % timeline.GetName())
-        _save_in_window(file)
+        APP.save_in_window(file)
         _imported(resolve, file)
 
     return _told(resolve, work)
@@ -50,11 +44,11 @@ def generate(resolve):
         _, timeline = _current(resolve)
         start, end = _chosen(timeline)
         file = _sent(resolve)
-        rate = _rate(timeline)
-        made = _run("generate", file, "--from", _timecode(start, rate, timeline), "--to", _timecode(end, rate, timeline), "--json")
-        if not json.loads(made)["takes"]:
-            raise Problem("There are no cues in that range. Write some in VSSFlow Studio, or as markers: ANNA: line, FX: sound.")
+        rate = _exact_rate(timeline)
+        failed = APP.generate(file, start / rate, end / rate)
         _imported(resolve, file)
+        if failed:
+            raise Problem(" ".join(failed))
 
     return _told(resolve, work)
 
@@ -67,7 +61,7 @@ def _told(resolve, work):
         return True
     except Problem as problem:
         print("VSSFlow Studio: %s" % problem)
-        _run_quietly("window", "say", str(problem))
+        APP.try_to("window", "say", str(problem))
         return False
     finally:
         if page and resolve.GetCurrentPage() != page:
@@ -88,17 +82,14 @@ def _current(resolve):
 def _sent(resolve):
     """The file of the present timeline, with the cues of the version sent before."""
     project, timeline = _current(resolve)
-    before = _newest(project, timeline)
-    folder = _folder(project)
+    folder, name = _folder(project), plain(timeline.GetName())
+    before = newest_version(folder, name)
     os.makedirs(folder, exist_ok=True)
-    file = _free(folder, _plain(timeline.GetName()))
+    file = free_version(folder, name)
     if not timeline.Export(file, resolve.EXPORT_OTIO, resolve.EXPORT_NONE) or not os.path.exists(file):
         raise Problem("Resolve could not export the timeline as OTIO (18.5 or later can).")
     _add_markers(file, timeline)
-    if before:
-        _save_in_window(before)
-        _run("conform", before, file, allowed=("There are no cues",))
-    _run("cues", "import", file, "--markers", allowed=("no marker",))
+    APP.carry_cues(before, file)
     return file
 
 
@@ -110,31 +101,11 @@ def _add_markers(file, timeline):
     if markers:
         return
     rate = _rate(timeline)
-    for frame, marker in sorted((timeline.GetMarkers() or {}).items()):
-        markers.append(
-            {
-                "OTIO_SCHEMA": "Marker.2",
-                "metadata": {"Resolve_OTIO": {"Note": marker.get("note", "")}},
-                "name": marker.get("name", ""),
-                "comment": marker.get("note", ""),
-                "color": marker.get("color", "").upper(),
-                "marked_range": {
-                    "OTIO_SCHEMA": "TimeRange.1",
-                    "start_time": _time(float(frame), rate),
-                    "duration": _time(float(marker.get("duration", 1)), rate),
-                },
-            }
-        )
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(file), suffix=".otio")
-    with os.fdopen(handle, "w", encoding="utf-8") as target:
-        json.dump(document, target)
-        target.flush()
-        os.fsync(target.fileno())
-    os.replace(temporary, file)
-
-
-def _time(value, rate):
-    return {"OTIO_SCHEMA": "RationalTime.1", "rate": rate, "value": value}
+    for frame, one in sorted((timeline.GetMarkers() or {}).items()):
+        marked = time_range(float(frame), float(one.get("duration", 1)), rate)
+        note, colour = one.get("note", ""), one.get("color", "").upper()
+        markers.append(marker(one.get("name", ""), marked, note, colour, {"Resolve_OTIO": {"Note": note}}))
+    write_json(file, document)
 
 
 def _chosen(timeline):
@@ -158,16 +129,16 @@ def _imported(resolve, file):
     project, timeline = _current(resolve)
     at = timeline.GetCurrentTimecode()
     out = os.path.splitext(file)[0] + " for Resolve.otio"
-    _run("export", file, out, "--for", "resolve")
+    APP.run("export", file, out, "--for", "resolve")
     there = {project.GetTimelineByIndex(i).GetName() for i in range(1, int(project.GetTimelineCount()) + 1)}
-    name = next(name for name in _names(timeline.GetName() + " temp") if name not in there)
+    name = next(name for name in names(timeline.GetName() + " temp") if name not in there)
     options = {"timelineName": name, "importSourceClips": True, "sourceClipsPath": os.path.dirname(file)}
     made = project.GetMediaPool().ImportTimelineFromFile(out, options)
     if not made:
         raise Problem("Resolve could not import %s." % out)
     project.SetCurrentTimeline(made)
     made.SetCurrentTimecode(at)
-    _mark_cues(made, json.loads(_run("cues", "list", file, "--json")))
+    _mark_cues(made, json.loads(APP.run("cues", "list", file, "--json")))
 
 
 def _mark_cues(timeline, cues):
@@ -186,95 +157,15 @@ def _mark_cues(timeline, cues):
             taken.add(frame)
 
 
-# --- files and names ---
-
-
 def _folder(project):
-    return os.path.join(ROOT, _plain(project.GetName()))
-
-
-def _plain(name):
-    """A name that every file system takes."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(" .") or "Untitled"
-
-
-def _names(name):
-    yield name
-    number = 2
-    while True:
-        yield "%s %d" % (name, number)
-        number += 1
-
-
-def _free(folder, name):
-    return next(path for path in (os.path.join(folder, n + ".otio") for n in _names(name)) if not os.path.exists(path))
-
-
-def _newest(project, timeline):
-    """The version of the timeline that was sent last; None before the first."""
-    newest = None
-    for name in _names(_plain(timeline.GetName())):
-        path = os.path.join(_folder(project), name + ".otio")
-        if not os.path.exists(path):
-            return newest
-        newest = path
+    return os.path.join(ROOT, plain(project.GetName()))
 
 
 def _rate(timeline):
     return float(timeline.GetSetting("timelineFrameRate"))
 
 
-def _timecode(frame, rate, timeline):
-    """Seconds from the timeline's first frame as the command line takes them."""
+def _exact_rate(timeline):
     exact = {23.976: 24000 / 1001.0, 29.97: 30000 / 1001.0, 47.952: 48000 / 1001.0, 59.94: 60000 / 1001.0}
-    return "%.6f" % (frame / exact.get(round(rate, 3), rate))
-
-
-# --- the app ---
-
-
-def _program():
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), PROGRAM)
-    try:
-        with open(path, encoding="utf-8") as source:
-            return json.load(source)
-    except (OSError, ValueError):
-        raise Problem("VSSFlow Studio is not where it was. Run: vssflow-studio plugins install resolve")
-
-
-def _open(file):
-    # Its own session, so that the app goes on when Resolve is quit.
-    subprocess.Popen(_program() + ["open", file], start_new_session=True, **_QUIET)
-
-
-def _save_in_window(file):
-    """What is open in the window and not saved yet belongs to it, too."""
-    said = _run_quietly("window", "status", "--json")
-    if said and os.path.normcase(json.loads(said).get("timeline", "")) == os.path.normcase(os.path.realpath(file)):
-        _run("window", "save")
-
-
-def _run(*arguments, **options):
-    """What the command line prints. Raises Problem with what it says, unless that is `allowed`."""
-    process = subprocess.Popen(
-        _program() + list(arguments),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        **_HIDDEN
-    )
-    out, err = (said.decode("utf-8", "replace") for said in process.communicate())
-    if process.returncode and not any(text in err for text in options.get("allowed", ())):
-        raise Problem(err.strip().split("vssflow-studio: ")[-1] or "VSSFlow Studio ended unexpectedly.")
-    return out
-
-
-def _run_quietly(*arguments):
-    try:
-        return _run(*arguments)
-    except (Problem, OSError):
-        return ""
-
-
-_HIDDEN = {"creationflags": 0x08000000} if sys.platform == "win32" else {}  # no console flashes up
-_QUIET = dict(_HIDDEN, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    rate = _rate(timeline)
+    return exact.get(round(rate, 3), rate)

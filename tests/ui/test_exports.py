@@ -79,3 +79,11 @@ def test_exported_xml_opens_elsewhere(qtbot, cut, monkeypatch, tmp_path: Path) -
     with qtbot.waitSignal(cut.exports.done, timeout=20_000):
         cut.actions_["export"].trigger()
     assert len(list(otio.adapters.read_from_file(str(tmp_path / "out.xml")).find_clips())) == 3
+
+
+def test_an_otio_for_kdenlive_is_written_as_kdenlive_reads_it(qtbot, cut, tmp_path) -> None:
+    with qtbot.waitSignal(cut.exports.done, timeout=30_000):
+        cut.exports.export(tmp_path / "plain.otio", "OpenTimelineIO (*.otio)")
+    with qtbot.waitSignal(cut.exports.done, timeout=30_000):
+        cut.exports.export(tmp_path / "kdenlive", "OpenTimelineIO for Kdenlive 25.04 or later (*.otio)")
+    assert (tmp_path / "kdenlive.otio").read_text() != (tmp_path / "plain.otio").read_text()

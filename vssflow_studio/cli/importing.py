@@ -11,7 +11,7 @@ from .verbs import add_json, add_verb
 
 def add(verbs) -> None:
     """Put the verb in the parser."""
-    verb = add_verb(verbs, "import", _import, "write the .otio of an .otioz, .otiod, FCP7 .xml, .edl or .aaf")
+    verb = add_verb(verbs, "import", _import, "write the .otio of an .otioz, .otiod, FCP7 .xml, .edl, .aaf or .kdenlive")
     verb.add_argument("timeline", type=Path)
     verb.add_argument("-o", "--out", type=Path, metavar="OUT.otio", help="default: beside the file")
     verb.add_argument("--rate", type=_rate, metavar="FPS", help="frames a second of an EDL, which says none")

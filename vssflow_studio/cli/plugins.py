@@ -8,6 +8,7 @@ from pathlib import Path
 from .verbs import add_group, add_json, add_verb
 
 _NEXT = {
+    "blender": "in Blender: Edit ▸ Preferences ▸ Add-ons, tick VSSFlow Studio. Then press N in the Video Sequencer.",
     "otio": "set OTIO_PLUGIN_MANIFEST_PATH={} where the other program starts",
     "premiere": "open that file: Creative Cloud installs it. Then restart Premiere.",
 }
@@ -22,7 +23,7 @@ def add(verbs) -> None:
     ):
         verb = add_verb(plugins, name, function, summary)
         verb.add_argument("name", help="see `plugins list`")
-        verb.add_argument("--folder", type=Path, help="instead of the program's own folder of scripts")
+        verb.add_argument("--folder", type=Path, help="instead of the program's own folder of scripts or extensions")
         add_json(verb)
     add_json(add_verb(plugins, "list", _list, "which plugins there are"))
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import opentimelineio as otio
+
 from ..atomic import replacing, write_bytes
 from ..errors import StudioError, TimelineError
 from ..timeline.export_bundle import missing_media, write_bundle
@@ -96,7 +98,8 @@ def export(
         preview_cut(cut, out, on_step)
         return Exported(out)
     try:
-        return Exported(out, _WRITERS[out.suffix.lower()](cut, out))
+        writer = _FOR_CLIENT.get((client, out.suffix.lower())) or _WRITERS[out.suffix.lower()]
+        return Exported(out, writer(cut, out))
     except StudioError:
         raise
     except Exception as error:  # the formats' own libraries have many words for what they can't write
@@ -117,13 +120,27 @@ def _flat(cut: Cut) -> Flat:
 
 
 def _otio(cut: Cut, out: Path) -> tuple[str, ...]:
+    write_timeline(_moved(cut, out), out)
+    return ()
+
+
+def _otio_for_kdenlive(cut: Cut, out: Path) -> tuple[str, ...]:
+    from ..timeline.export_kdenlive import for_kdenlive
+
+    timeline = _moved(cut, out)
+    lost = for_kdenlive(timeline, out.resolve().parent)
+    write_timeline(timeline, out)
+    return lost
+
+
+def _moved(cut: Cut, out: Path) -> otio.schema.Timeline:
+    """A copy of the timeline whose relative paths count from the folder of `out`."""
     timeline, new = cut.timeline.clone(), out.resolve().parent
     rebase(timeline, cut.base, new)
     project = rebased_project(cut.project, cut.base, new)
     if project.cues or project.relinked:
         write_project(timeline, project)
-    write_timeline(timeline, out)
-    return ()
+    return timeline
 
 
 def _bundle(cut: Cut, out: Path) -> tuple[str, ...]:
@@ -196,5 +213,6 @@ _WRITERS: dict[str, Callable[[Cut, Path], tuple[str, ...]] | None] = {
     ".mp4": None,
     ".wav": None,
 }
+_FOR_CLIENT = {("kdenlive", ".otio"): _otio_for_kdenlive}
 FORMATS = tuple(_WRITERS)
 """Suffixes that can be exported."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue as queues
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,6 +32,9 @@ from .queue import Job, JobQueue
 from .request import Request, Sampling
 from .takes import TakeStore
 
+_SELDOM = 10
+"""Times as long as writing the timeline took until it is written again."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -43,7 +47,7 @@ class Report:
 
 
 class Session:
-    """A timeline file being worked on without a window. Saves after every take."""
+    """A timeline file being worked on without a window."""
 
     def __init__(self, source: Path, out: Path, search: Sequence[Path] = ()) -> None:
         """Raises TimelineError."""
@@ -79,6 +83,11 @@ class Session:
 
     def keep(self, cue_id: str, order, path: Path) -> None:
         """Give a cue its new take, and write the file."""
+        self.give(cue_id, order, path)
+        self.save()
+
+    def give(self, cue_id: str, order, path: Path) -> None:
+        """Give a cue its new take; the file is for `save` to write."""
         self.project = replace(
             self.project,
             cues=tuple(
@@ -86,7 +95,6 @@ class Session:
                 for cue in self.project.cues
             ),
         )
-        self.save()
 
     def save(self) -> None:
         """Write cues and tracks; the file as it was before the first time becomes a backup.
@@ -163,6 +171,9 @@ def _generate(
             if cue.picture != "gone" and wanted(cue):
                 waiting.begin(cue, sampled(cue))
         waiting.finish(cancelled)
+    except (Cancelled, KeyboardInterrupt):
+        session.save()  # what is finished is kept
+        raise
     finally:
         waiting.close()
     session.save()
@@ -185,9 +196,15 @@ def _wanted(timeline: otio.schema.Timeline, within: tuple[str | None, str | None
 
 
 class Waiting:
-    """The queue as a headless run sees it: submit all, then take answers as they come."""
+    """The queue as a headless run sees it: submit all, then take answers as they come.
+
+    The timeline is written at once when that is quick, else seldom enough to take no more than a
+    tenth of the time: with ten thousand cues that is seconds each time. A take that it doesn't
+    have yet is on disk, where the next run finds it.
+    """
 
     def __init__(self, session: Session, report: Report, on_event, make_queue) -> None:
+        self._save_at = 0.0
         self.session, self.report, self.on_event = session, report, on_event
         self.events: queues.SimpleQueue[Job] = queues.SimpleQueue()
         self.queue = make_queue(self.events.put)
@@ -240,5 +257,10 @@ class Waiting:
         cue = next(cue for cue in self.session.project.cues if cue.id == cue_id)
         relative = self.session.store.take(order, path).path
         if cue.circled_take is None or cue.circled_take.path != relative or cue.picture == "changed":
-            self.session.keep(cue_id, order, path)
+            self.session.give(cue_id, order, path)
+            begun = time.monotonic()
+            if begun >= self._save_at:
+                self.session.save()
+                now = time.monotonic()
+                self._save_at = now + _SELDOM * (now - begun)
         self.report.takes[cue_id] = path

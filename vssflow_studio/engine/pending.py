@@ -22,6 +22,7 @@ from pathlib import Path
 
 from ..atomic import storage_error, write_bytes
 from ..errors import LockedError
+from ..paths import program
 from ..timeline.backups import hidden_folder, make_hidden_folder
 from ..timeline.lock import locked
 from .generate import Report, Session, Waiting
@@ -84,7 +85,7 @@ def forget_pending(timeline_file: Path) -> None:
 
 def start_background(timeline_file: Path, device: str = "auto") -> int:
     """Make what was kept in a process that outlives this one; gives its id. Raises StorageError."""
-    command = [sys.executable, "-m", "vssflow_studio", "generate", str(timeline_file), "--pending"]
+    command = [*program(), "generate", str(timeline_file), "--pending"]
     alone: dict = {"start_new_session": True}
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW

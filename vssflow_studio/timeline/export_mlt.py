@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Callable
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import opentimelineio as otio
@@ -47,7 +49,10 @@ def mlt_xml(flat: Flat, size: tuple[int, int] = (1920, 1080)) -> str:
 
 def kdenlive(flat: Flat) -> str:
     """`flat` as a Kdenlive project (before 25.04; newer ones open .otio)."""
-    root = ElementTree.fromstring(_written(to_otio(flat, _Clips().build), "kdenlive"))
+    made = to_otio(flat, _Clips(quote).build)
+    # Kdenlive shows its first track at the bottom: the last of the sound, then up to the picture.
+    made.tracks[:] = _from_the_bottom(made)
+    root = ElementTree.fromstring(_written(made, "kdenlive"))
     last = str(max(0, round(flat.duration.value) - 1))
     for element in (root.find("producer[@id='black_track']"), root.findall("tractor")[-1]):
         element.attrib.update({"in": "0", "out": last})  # else there is black for ten minutes
@@ -55,18 +60,27 @@ def kdenlive(flat: Flat) -> str:
     return _text(root)
 
 
-class _Clips:
-    """Clips whose media begins at frame 0, each file under a name of its own."""
+def _from_the_bottom(made: otio.schema.Timeline) -> list[otio.schema.Track]:
+    tracks = [track.clone() for track in made.tracks]
+    sound = [track for track in tracks if track.kind == "Audio"]
+    return [*reversed(sound), *(track for track in tracks if track.kind != "Audio")]
 
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
+
+class _Clips:
+    """Clips whose media begins at frame 0, each file under a name of its own.
+
+    `url` makes of a path what the adapter takes: Kdenlive's a URL, in which # would end it.
+    """
+
+    def __init__(self, url: Callable[[str], str] = str) -> None:
+        self._url, self._names = url, {}
 
     def build(self, clip: FlatClip) -> otio.schema.Clip | otio.schema.Gap:
         if not clip.enabled or not clip.file or clip.speed <= 0:
             return otio.schema.Gap(duration=clip.record.duration)
         zero = RationalTime(0, clip.record.duration.rate)
         reference = otio.schema.ExternalReference(
-            str(clip.file), TimeRange(zero, clip.available.duration)
+            self._url(str(clip.file)), TimeRange(zero, clip.available.duration)
         )
         reference.name = self._names.setdefault(clip.url, f"media{len(self._names) + 1}")
         first = clip.source - clip.available.start_time

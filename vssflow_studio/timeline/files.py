@@ -29,7 +29,7 @@ _MOST_TRACKS, _MOST_ITEMS = 2_000, 100_000
 def read_timeline(
     path: Path, *, rate: float | None = None, sequence: str = ""
 ) -> otio.schema.Timeline:
-    """The timeline in `path`: .otio, .otioz, .otiod, FCP7 .xml, .edl or .aaf.
+    """The timeline in `path`: .otio, .otioz, .otiod, FCP7 .xml, .edl, .aaf or .kdenlive.
 
     `rate` is the frame rate of an EDL, which says none; `sequence` the name of one of
     several timelines. Raises ChoiceNeeded when one of them is wanted, TimelineError: no

@@ -1,4 +1,4 @@
-"""Timelines of other kinds than OTIO, through their adapters: FCP7 XML, CMX3600 EDL, AAF.
+"""Timelines of other kinds than OTIO, through their adapters: FCP7 XML, CMX3600 EDL, AAF, Kdenlive.
 
 They are read and not written over: a timeline that came from one is saved as .otio. What an
 adapter leaves for us to mend: an EDL says neither its rate nor where its tracks begin, and
@@ -18,10 +18,15 @@ from ..errors import TimelineError
 from . import edl
 from .otio_json import EXPORT_AGAIN, MOST_BYTES, first_line, refused
 
-FOREIGN = (".xml", ".edl", ".aaf")
+FOREIGN = (".xml", ".edl", ".aaf", ".kdenlive")
 """Suffixes of what can be opened besides OTIO's own."""
 
-_NAMES = {".xml": "Final Cut Pro 7 XML", ".edl": "CMX3600 EDL", ".aaf": "AAF"}
+_NAMES = {
+    ".xml": "Final Cut Pro 7 XML",
+    ".edl": "CMX3600 EDL",
+    ".aaf": "AAF",
+    ".kdenlive": "a Kdenlive project",
+}
 
 
 def default_output(path: Path) -> Path:
@@ -52,7 +57,7 @@ def read_foreign(path: Path, rate: float | None = None) -> otio.core.Serializabl
             raise refused("The file is larger than any timeline", path)
         if kind == ".edl":
             return edl.read_edl(path, rate)
-        # The AAF adapter prints what it leaves out; standard output is for our answers.
+        # The adapters of AAF and Kdenlive talk; standard output is for our answers.
         with redirect_stdout(io.StringIO()):
             if kind == ".xml":  # as bytes: XML says itself which letters it uses
                 found = otio.adapters.read_from_string(path.read_bytes(), "fcp_xml")
@@ -69,7 +74,17 @@ def read_foreign(path: Path, rate: float | None = None) -> otio.core.Serializabl
         raise refused(what, path, EXPORT_AGAIN) from error
     if kind == ".xml":
         _add_retimes(found)
+    if kind == ".kdenlive":
+        _put_picture_first(found)
     return found
+
+
+def _put_picture_first(found: otio.core.SerializableObject) -> None:
+    """Kdenlive's first track is the one at the bottom: the last of the sound."""
+    tracks = [track.clone() for track in found.tracks]
+    sound = [track for track in tracks if track.kind == otio.schema.TrackKind.Audio]
+    picture = [track for track in tracks if track.kind == otio.schema.TrackKind.Video]
+    found.tracks[:] = [*picture, *reversed(sound)]
 
 
 def _add_retimes(found: otio.core.SerializableObject) -> None:

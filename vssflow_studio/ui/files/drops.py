@@ -22,7 +22,6 @@ _PROJECTS = {
     ".avp": "Avid: Output ▸ Export to File, as AAF",
     ".fcpxml": "Final Cut: export FCP7 XML with a converter, or OTIO",
     ".fcpxmld": "Final Cut: export FCP7 XML with a converter, or OTIO",
-    ".kdenlive": "Kdenlive: File ▸ OpenTimelineIO Export",
     ".aep": "After Effects has no timeline of clips: drop the rendered movie instead",
     ".ptx": "Pro Tools: File ▸ Export ▸ Selected Tracks as AAF",
 }

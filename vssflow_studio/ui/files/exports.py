@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -22,19 +23,31 @@ from ...engine.cut import Cut
 from ...engine.export import Exported, export
 from ...errors import StudioError
 from ...timeline.metadata import write_project
+from .. import tasks
 from ..model import StudioModel
 
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be exported: its suffix, a mix's loudness, and the program that it is for alone."""
+
+    suffix: str
+    loudness: str = ""
+    client: str = ""
+
+
 _KINDS = {
-    "OpenTimelineIO with its media (*.otioz)": (".otioz", ""),
-    "OpenTimelineIO (*.otio)": (".otio", ""),
-    "Final Cut Pro 7 XML, for Premiere and Resolve (*.xml)": (".xml", ""),
-    "AAF, for Avid and Pro Tools (*.aaf)": (".aaf", ""),
-    "EDL of the audio tracks (*.edl)": (".edl", ""),
-    "Kdenlive (*.kdenlive)": (".kdenlive", ""),
-    "MLT (*.mlt)": (".mlt", ""),
-    "Preview (*.mp4)": (".mp4", ""),
-    "Mix at EBU R 128 (*.wav)": (".wav", "r128"),
-    "Mix at −27 LUFS dialogue level (*.wav)": (".wav", "-27"),
+    "OpenTimelineIO with its media (*.otioz)": Kind(".otioz"),
+    "OpenTimelineIO (*.otio)": Kind(".otio"),
+    "Final Cut Pro 7 XML, for Premiere and Resolve (*.xml)": Kind(".xml"),
+    "AAF, for Avid and Pro Tools (*.aaf)": Kind(".aaf"),
+    "EDL of the audio tracks (*.edl)": Kind(".edl"),
+    "OpenTimelineIO for Kdenlive 25.04 or later (*.otio)": Kind(".otio", client="kdenlive"),
+    "Kdenlive before 25.04 (*.kdenlive)": Kind(".kdenlive"),
+    "MLT (*.mlt)": Kind(".mlt"),
+    "Preview (*.mp4)": Kind(".mp4"),
+    "Mix at EBU R 128 (*.wav)": Kind(".wav", "r128"),
+    "Mix at −27 LUFS dialogue level (*.wav)": Kind(".wav", "-27"),
 }
 _COLUMNS = ("In", "Out", "Track", "Clip", "File", "Model", "Seed", "Licence", "Date")
 
@@ -67,8 +80,10 @@ class Exports(QObject):
 
     def export(self, out: Path, kind: str = "") -> None:
         """Write the timeline as it is in the window; the answer comes as a signal."""
-        suffix, loudness = _KINDS.get(kind, ("", ""))
-        out = out if out.suffix else out.with_suffix(suffix)
+        chosen = _KINDS.get(kind, Kind(""))
+        out = out if out.suffix else out.with_suffix(chosen.suffix)
+        if out.suffix.lower() != chosen.suffix:
+            chosen = Kind(out.suffix.lower())  # what was typed goes before what was chosen
         if out.resolve() == self._model.path.resolve():
             self.failed.emit(
                 StudioError("This is the timeline that is open", file=out, remedy="Use File ▸ Save.")
@@ -80,7 +95,11 @@ class Exports(QObject):
             self.failed.emit(error)
             return
         self.begun.emit(out.name)
-        self._pool.start(_Writing(cut, out, loudness if out.suffix.lower() == ".wav" else "", self))
+
+        def write() -> None:
+            self.done.emit(export(cut, out, chosen.client, loudness=chosen.loudness))
+
+        tasks.start(write, self.failed.emit, self._pool)
 
     def show_temp(self) -> None:
         """The table of what is still temp."""
@@ -100,19 +119,6 @@ class Exports(QObject):
     def close(self) -> None:
         """Wait for what is being written."""
         self._pool.waitForDone()
-
-
-class _Writing(QRunnable):
-    def __init__(self, cut: Cut, out: Path, loudness: str, exports: Exports) -> None:
-        super().__init__()
-        self._cut, self._out, self._loudness, self._exports = cut, out, loudness, exports
-
-    def run(self) -> None:
-        try:
-            made: Exported = export(self._cut, self._out, loudness=self._loudness)
-            self._exports.done.emit(made)
-        except StudioError as error:
-            self._exports.failed.emit(error)
 
 
 def told(made: Exported) -> str:
