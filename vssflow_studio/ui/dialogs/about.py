@@ -1,20 +1,19 @@
-"""Help ▸ About: the version, licences and models; and the user guide."""
+"""Help ▸ About: the version, licences and models."""
 
 from __future__ import annotations
 
 from html import escape
-from importlib.metadata import metadata
-from pathlib import Path
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
 from ... import __version__
 from ...models.registry import model_cards
+from ...paths import notices
 from ..look.theme import S2, S3
 
 _LICENCES = """<p>Our code, shipped weights and sample: Apache-2.0. Pronunciation dictionary: CMU's, BSD-like.
-Qt (PySide6): LGPL-3.0. PyTorch: BSD-3. FFmpeg, through PyAV: LGPL-2.1. OpenTimelineIO: Apache-2.0.</p>
+Qt (PySide6): LGPL-3.0. PyTorch: BSD-3. FFmpeg, through PyAV: LGPL-3.0, with x264 and x265 under GPL-2.0. OpenTimelineIO: Apache-2.0.</p>
 <p>What it makes is temp: synthetic voices and sounds, marked as such in every file.</p>"""
 
 
@@ -34,6 +33,9 @@ class About(QDialog):
         self.page.setHtml(_models() + _LICENCES + f"<p>Qt {qVersion()}</p>")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        if notices().is_file():
+            whole = buttons.addButton("All Licences", QDialogButtonBox.ButtonRole.ActionRole)
+            whole.clicked.connect(lambda: self.page.setPlainText(notices().read_text(encoding="utf-8")))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(S3, S3, S3, S3)
         layout.setSpacing(S2)
@@ -47,33 +49,3 @@ def _models() -> str:
         for card in model_cards()
     )
     return f"<p>Models:</p><table cellpadding='3'>{rows}</table>"
-
-
-class Guide(QDialog):
-    """The README as a page to read beside the work."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("User guide")
-        self.resize(820, 720)
-        self.page = QTextBrowser()
-        self.page.setAccessibleName("User guide")
-        self.page.setOpenExternalLinks(True)
-        file = _readme()
-        if file.is_file():
-            self.page.setSearchPaths([str(file.parent)])  # its pictures
-            self.page.setMarkdown(file.read_text(encoding="utf-8"))
-        else:  # an installed wheel carries it as its description
-            self.page.setMarkdown(metadata("vssflow-studio").get_payload() or "")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(S3, S3, S3, S3)
-        layout.setSpacing(S2)
-        layout.addWidget(self.page)
-        layout.addWidget(buttons)
-
-
-def _readme() -> Path:
-    return Path(__file__).parents[3] / "README.md"

@@ -152,7 +152,7 @@ class Shell(QObject):
         self.use_keymap()
 
     def _show_guide(self) -> None:
-        from ..dialogs.about import Guide
+        from ..dialogs.guide import Guide
 
         Guide(self._window).open()
 
