@@ -12,7 +12,7 @@ import sys
 
 from .. import __version__
 from ..errors import Cancelled, StudioError
-from . import audit, backups, conform, cues, export, farm, generate, importing, media, models, plugins, system, window
+from . import audit, backups, conform, cues, evaluate, export, farm, generate, importing, media, models, plugins, system, window
 from .verbs import CANCELLED, FAILED
 
 
@@ -47,6 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(verb=system.open_window, file=None)
     verbs = parser.add_subparsers(title="verbs", metavar="VERB")
-    for room in (importing, generate, farm, cues, conform, media, export, audit, backups, models, plugins, window, system):
+    for room in (importing, generate, farm, cues, conform, media, export, audit, evaluate, backups, models, plugins, window, system):
         room.add(verbs)
     return parser

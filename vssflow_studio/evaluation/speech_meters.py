@@ -1,0 +1,164 @@
+"""Meters of dialogue: is it understood, is it the voice, the mood and the sound of the recording?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ModelError
+from ..models.conditions.rawnet3 import SAMPLE_RATE as RAWNET_RATE
+from ..models.conditions.rawnet3 import VoiceEncoder
+from . import cepstra, recognisers
+from .item import Item
+from .meters import MeanMeter
+from .networks import dvector, files
+from .similarity import cosine
+from .word_errors import word_error_rate
+
+
+class WordErrors(MeanMeter):
+    """WER by Whisper, as in the papers, from a folder of the user's."""
+
+    metrics = ("WER",)
+
+    def __init__(self, folder: Path | None) -> None:
+        super().__init__()
+        self.folder = folder
+        self.note = f"heard by {folder.name}; the paper’s by Whisper-large-v3" if folder else ""
+
+    def lacking(self) -> str:
+        """See Meter."""
+        if self.folder is None:
+            return "Whisper is not there: give its folder with --whisper"
+        return recognisers.TRANSFORMERS if recognisers.missing("transformers") else ""
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self.recogniser = recognisers.Whisper(self.folder, device)
+
+    def values(self, item: Item) -> tuple[float, ...]:
+        """See MeanMeter."""
+        if not item.pair.text:
+            raise ValueError("no transcript beside it")
+        return (word_error_rate(item.pair.text, self.recogniser.hear(item.made(recognisers.SAMPLE_RATE))),)
+
+
+class PocketsphinxErrors(WordErrors):
+    """WER by pocketsphinx, which hears much worse than Whisper."""
+
+    metrics = ("WER (pocketsphinx)",)
+
+    def __init__(self) -> None:
+        super().__init__(None)
+
+    def lacking(self) -> str:
+        """See Meter."""
+        absent = recognisers.missing("pocketsphinx")
+        return "the package pocketsphinx is not installed: pip install pocketsphinx" if absent else ""
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self.recogniser = recognisers.Pocketsphinx()
+
+
+class Distortion(MeanMeter):
+    """MCD and MCD-SL."""
+
+    metrics = ("MCD", "MCD-SL")
+
+    def lacking(self) -> str:
+        """See Meter."""
+        absent = recognisers.missing("pyworld")
+        return "the package pyworld is not installed: pip install pyworld" if absent else ""
+
+    def values(self, item: Item) -> tuple[float, ...]:
+        """See MeanMeter."""
+        made, real = (_cepstra(sound(cepstra.SAMPLE_RATE)) for sound in (item.made, item.real))
+        plain = cepstra.mcd(made, real)
+        return plain, plain * cepstra.length_penalty(len(made), len(real))
+
+
+def _cepstra(sound: np.ndarray) -> np.ndarray:
+    return cepstra.mel_cepstra(cepstra.envelope(sound))
+
+
+class VoiceLikeness(MeanMeter):
+    """SPK-SIM by the d-vector of StyleDubber's public code, on whose numbers the paper's table stands."""
+
+    metrics = ("SPK-SIM",)
+    file = files.DVECTOR
+
+    def lacking(self) -> str:
+        """See Meter."""
+        return self.file.lacking
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self.encoder = dvector.DVectorEncoder.load(device)
+
+    def values(self, item: Item) -> tuple[float, ...]:
+        """See MeanMeter."""
+        made, real = (self.embedding(sound) for sound in (item.made, item.real))
+        return (cosine(made, real),)
+
+    def embedding(self, sound) -> np.ndarray:
+        """Of `item.made` or `item.real`."""
+        return self.encoder.embedding(sound(dvector.SAMPLE_RATE))
+
+
+class RawNetLikeness(VoiceLikeness):
+    """The same by RawNet3, VSSFlow's own voice encoder."""
+
+    metrics = ("SPK-SIM (RawNet3)",)
+    file = files.RAWNET3
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self.encoder = VoiceEncoder.load(self.file.path, device)
+
+    def embedding(self, sound) -> np.ndarray:
+        """See VoiceLikeness."""
+        return self.encoder.embedding(sound(RAWNET_RATE)).cpu().numpy()
+
+
+class MoodLikeness(MeanMeter):
+    """EMO-SIM by a speech-emotion network that the user has in a folder, as transformers saves it."""
+
+    metrics = ("EMO-SIM (own network)",)
+    _RATE = 16_000
+
+    def __init__(self, folder: Path | None) -> None:
+        super().__init__()
+        self.folder = folder
+        self.note = f"the mean of the last layer of {folder.name}" if folder else ""
+
+    def lacking(self) -> str:
+        """See Meter."""
+        if self.folder is None:
+            return "give the folder of a speech-emotion network with --emotion"
+        return recognisers.TRANSFORMERS if recognisers.missing("transformers") else ""
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        from transformers import AutoFeatureExtractor, AutoModel
+
+        try:
+            self._prepare = AutoFeatureExtractor.from_pretrained(self.folder, local_files_only=True)
+            network = AutoModel.from_pretrained(self.folder, local_files_only=True, use_safetensors=True)
+        except (OSError, ValueError, KeyError) as error:
+            why = str(error).partition("\n")[0]
+            raise ModelError(f"The emotion network can't be read: {why}", file=self.folder) from error
+        self._network = network.to(device).eval()
+
+    def values(self, item: Item) -> tuple[float, ...]:
+        """See MeanMeter."""
+        made, real = (self._embedding(sound(self._RATE)) for sound in (item.made, item.real))
+        return (cosine(made, real),)
+
+    def _embedding(self, sound: np.ndarray) -> np.ndarray:
+        import torch
+
+        given = self._prepare(sound, sampling_rate=self._RATE, return_tensors="pt").to(self._network.device)
+        with torch.inference_mode():
+            return self._network(**given).last_hidden_state[0].mean(0).cpu().numpy()
