@@ -180,7 +180,7 @@ def test_a_wrong_lexicon_is_told_with_its_line_and_the_old_one_stays(timeline_fi
 
 def test_models_and_doctor(capsys) -> None:
     assert main(["models", "list", "--json"]) == 0
-    assert [card["name"] for card in json.loads(capsys.readouterr().out)] == ["draft"]
+    assert [card["name"] for card in json.loads(capsys.readouterr().out)] == ["draft", "draft-deepaudio"]
     assert main(["doctor", "--json"]) == 0
     findings = json.loads(capsys.readouterr().out)
     assert findings["missing"] == [] and "cpu" in findings["devices"]

@@ -18,6 +18,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import generated  # noqa: E402
+
 from vssflow_studio.models.deepaudio.config import PUBLIC  # noqa: E402
 from vssflow_studio.models.deepaudio.conv import filtered  # noqa: E402
 from vssflow_studio.models.deepaudio.network import V2A  # noqa: E402

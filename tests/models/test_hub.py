@@ -10,14 +10,17 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
+import f5_files
 import hub_server
+import mmaudio_files
+import pytest
 from hub_server import LARGE, Hub
+
 from vssflow_studio.models.available import AVAILABLE, available
-from vssflow_studio.models.install import Offer, Progress
+from vssflow_studio.models.install import Offer, Progress, install, offer
 from vssflow_studio.models.installer import Installer, Task
 from vssflow_studio.models.interface import ModelCard
+from vssflow_studio.models.registry import load_model
 from vssflow_studio.paths import weights
 
 REPO = "studio/copy-of-draft"
@@ -250,6 +253,28 @@ def test_the_table_says_what_each_model_needs(hub: Hub, capsys) -> None:
     rows = {row["name"]: row for row in json.loads(run("available", "--json").stdout)}
     assert {name: round(row["size"] / 1e9, 1) for name, row in rows.items()} == {
         "mmaudio_small_16k": 6.5, "mmaudio_small_44k": 7.1, "mmaudio_medium_44k": 8.9,
-        "mmaudio_large_44k": 10.4, "mmaudio_large_44k_v2": 10.4,
+        "mmaudio_large_44k": 10.4, "mmaudio_large_44k_v2": 10.4, "f5tts_v1": 1.4, "f5tts": 1.4,
+        "deepaudio_v2c_s16": 7.9, "deepaudio_v2c_s44": 8.5, "deepaudio_v2c_m44": 10.3, "deepaudio_v2c_l44": 11.8,
     }  # fmt: skip
-    assert all("foley" in row["kinds"] and row["memory"] for row in rows.values())
+    assert all(row["memory"] for row in rows.values())
+    suits = {name.partition("_")[0]: set(row["kinds"]) for name, row in rows.items()}
+    assert suits == {"mmaudio": {"foley", "ambience"}, "f5tts": {"dialogue"}, "deepaudio": {"dialogue"}}
+
+
+def test_a_model_that_speaks_brings_its_guide(hub: Hub, tmp_path) -> None:
+    """Small files under the published names: two networks and what both need, from five repositories."""
+    there = {path.name: path.read_bytes() for path in (*mmaudio_files.write_all(tmp_path), *f5_files.write_all(tmp_path))}
+    there["mmaudio_small_16k.pth"] = there.pop("mmaudio_tiny.pth")
+    rows = available("deepaudio_v2c_s16"), available("mmaudio_small_16k")
+    for file in (file for row in rows for file in row.files):
+        hub.files.setdefault(file.repo, {})[file.path] = there[Path(file.path).name]
+    with pytest.MonkeyPatch.context() as patch:  # the small files are not their authors'
+        for row in rows:
+            for file in row.files:
+                patch.setitem(file.__dict__, "md5", "")
+        card = install(offer("deepaudio_v2c_s16"))
+    assert card.title == "DeepAudio v2c_s16" and card.guide == "mmaudio_small_16k"
+    assert installed(tmp_path) == {"deepaudio", "deepaudio_v2c_s16", "mmaudio_small_16k"}
+    assert load_model("deepaudio_v2c_s16", "cpu").guide.card.sample_rate == 16_000
+    assert available("deepaudio_v2c_l44").size < 7e9  # the parts are there now
+    assert not any((tmp_path / "cache").rglob("named-*"))

@@ -76,3 +76,19 @@ def test_another_place_makes_a_take_stale():
     assert not is_fresh(Cue("c", "foley", RANGE, KNOCK.text, distance="far"), take)
     there = Take("t", "t.wav", nothing, RANGE.duration, nothing, {"text": KNOCK.text, "room": "hall"})
     assert is_fresh(Cue("c", "foley", RANGE, KNOCK.text, room="hall"), there)
+
+
+def test_what_is_left_out_is_typed_where_the_model_can_be_told(qtbot, controls):
+    controls.show_cue(KNOCK)
+    assert not controls.negative.isVisible()
+    controls.show_cue(KNOCK, can_leave_out=True)
+    qtbot.keyClicks(controls.negative, "music")
+    controls.show_cue(KNOCK, can_leave_out=True)  # a job's step while it is typed
+    with qtbot.waitSignal(controls.finished):
+        qtbot.keyClick(controls.negative, Qt.Key.Key_Return)
+    changed = controls.given_to(KNOCK)
+    assert changed.negative == "music"
+    controls.show_cue(changed)
+    assert controls.negative.isVisible() and controls.negative.text() == "music"
+    controls.show_cue(Cue("other", "foley", RANGE, "a door"))
+    assert not controls.negative.text()

@@ -94,7 +94,7 @@ def names(dialog: ModelsDialog, group: int) -> list[str]:
 
 
 def test_models_are_listed_with_what_they_need(dialog) -> None:
-    assert names(dialog, 0) == ["draft"] and "mmaudio_small_44k" in names(dialog, 1)
+    assert names(dialog, 0) == ["draft", "draft-deepaudio"] and "mmaudio_small_44k" in names(dialog, 1)
     assert "Apache-2.0" in dialog.details.toPlainText() and "Checkpoint" in dialog.details.toPlainText()
     assert not dialog.remove_button.isEnabled()  # it is shipped
     dialog.tree.setCurrentItem(dialog.tree.topLevelItem(1).child(0))
@@ -107,7 +107,7 @@ def test_a_folder_is_installed_picked_and_makes_the_next_take(qtbot, opened, dia
     shutil.copytree(weights() / "draft", tmp_path / "mine")
     with qtbot.waitSignal(dialog.changed, timeout=60_000):
         dialog.add(tmp_path / "mine")
-    assert names(dialog, 0) == ["draft", "mine"] and "Installed: mine" in dialog.said.text()
+    assert names(dialog, 0) == ["draft", "draft-deepaudio", "mine"] and "Installed: mine" in dialog.said.text()
     choose(dialog.picks["ambience"], "mine")
     assert read_settings().models == {"dialogue": "draft", "foley": "draft", "ambience": "mine"}
     opened.jobs.pause(True)
@@ -129,7 +129,7 @@ def test_a_folder_is_installed_picked_and_makes_the_next_take(qtbot, opened, dia
 
     QTimer.singleShot(0, confirm)
     qtbot.mouseClick(dialog.remove_button, Qt.MouseButton.LeftButton)
-    assert names(dialog, 0) == ["draft"] and not (models() / "mine").exists()
+    assert names(dialog, 0) == ["draft", "draft-deepaudio"] and not (models() / "mine").exists()
     assert dialog.picks["ambience"].currentText() == "mine (not installed)"
 
 
@@ -138,7 +138,7 @@ def test_what_is_no_model_is_told_and_the_dialog_goes_on(qtbot, dialog, tmp_path
     dialog.add(tmp_path / "no.ckpt")
     assert dialog.cancel.isVisible() and not dialog.from_file.isEnabled()
     qtbot.waitUntil(lambda: dialog.from_file.isEnabled(), timeout=60_000)
-    assert "no.ckpt" in dialog.said.text() and names(dialog, 0) == ["draft"]
+    assert "no.ckpt" in dialog.said.text() and names(dialog, 0) == ["draft", "draft-deepaudio"]
     dialog.add(tmp_path)
     dialog.cancel_install()
     qtbot.waitUntil(lambda: "Cancelled" in dialog.said.text(), timeout=10_000)
@@ -170,7 +170,7 @@ def test_from_the_hub_the_licence_comes_first(qtbot, dialog, monkeypatch) -> Non
         QTimer.singleShot(0, lambda: answer(True))
         with qtbot.waitSignal(dialog.changed, timeout=60_000):
             dialog.look("studio/ours")
-    assert names(dialog, 0) == ["draft", "ours"] and len(shown) == 2
+    assert names(dialog, 0) == ["draft", "draft-deepaudio", "ours"] and len(shown) == 2
 
 
 # --- notices ---

@@ -15,6 +15,7 @@ def add_ask(cues) -> None:
     verb.add_argument("instruction", help="make Anna say 'get down' under the thunder")
     verb.add_argument("--in", dest="start", required=True, metavar="TIMECODE")
     verb.add_argument("--out", dest="end", required=True, metavar="TIMECODE")
+    verb.add_argument("--t5", type=Path, metavar="FOLDER", help="understand it by FLAN-T5 and the gate trained on it")
     verb.add_argument("--dry-run", action="store_true", help="only say what would be added")
     add_json(verb)
 
@@ -37,7 +38,7 @@ def _ask(arguments) -> int:
     if range_.duration.value < 1:
         raise CueError("The range has no length", timecode=arguments.start, remedy="Put --out after --in.")
     there = read_project(timeline).cues
-    odds, new = asked(arguments.instruction, range_, there, natural_seconds)
+    odds, new = asked(arguments.instruction, range_, there, natural_seconds, _gate(arguments.t5))
     if not arguments.dry_run:
         change_cues(arguments.timeline, lambda _, cues: merged(cues, new))
     rows = [
@@ -58,3 +59,12 @@ def _ask(arguments) -> int:
         who = f"{row['character']}: " if row["character"] else ""
         print(f"{row['in']} – {row['out']}  {row['kind']:<8}  {who}{row['text']}")
     return 0
+
+
+def _gate(folder: Path | None):
+    """FLAN-T5's gate in a folder, None for the one that ships."""
+    if folder is None:
+        return None
+    from ..models.deepaudio.mof_t5 import T5Gate
+
+    return T5Gate(folder)

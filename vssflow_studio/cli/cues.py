@@ -70,6 +70,7 @@ def _add_controls(verb) -> None:
     verb.add_argument("--delivery", choices=("normal", "whisper", "shout"))
     for name, meaning in (("distance", "close, medium or far"), ("room", "dry, small room, hall, outdoors …")):
         verb.add_argument(f"--{name}", type=_place(name), help=f"{meaning}; else as the prompt says")
+    verb.add_argument("--without", dest="negative", metavar="PROMPT", help="what must not be heard in a sound")
 
 
 def _control(name: str) -> Callable[[str], float]:
@@ -104,9 +105,9 @@ def _controls(arguments) -> dict:
     """Those that are given. Raises CueError for a sound that is asked how it speaks."""
     from ..errors import CueError
 
-    names = ("pace", "pitch", "energy", "delivery", "distance", "room")
+    names = ("pace", "pitch", "energy", "delivery", "distance", "room", "negative")
     given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
-    spoken = sorted(given.keys() - {"energy", "distance", "room"})
+    spoken = sorted(given.keys() - {"energy", "distance", "room", "negative"})
     if spoken and arguments.kind != "dialogue":
         raise CueError(
             f"Only a line has {', '.join(spoken)}",
@@ -139,6 +140,7 @@ def _cues_list(arguments) -> int:
             "delivery": cue.delivery,
             "distance": cue.distance,
             "room": cue.room,
+            "negative": cue.negative,
             "takes": [take.path for take in cue.takes],
             "picture": cue.picture,
         }
@@ -150,7 +152,8 @@ def _cues_list(arguments) -> int:
     for row in rows:
         who = f"{row['character']}: " if row["character"] else ""
         mark = {"gone": "  (orphaned)", "changed": "  (needs new sound)"}.get(row["picture"], "")
-        print(f"{row['in']} – {row['out']}  {row['kind']:<8}  {len(row['takes'])} takes  {who}{row['text']}{mark}")
+        takes = f"{len(row['takes'])} take{'' if len(row['takes']) == 1 else 's'}"
+        print(f"{row['in']} – {row['out']}  {row['kind']:<8}  {takes:<7}  {who}{row['text']}{mark}")
     return 0
 
 

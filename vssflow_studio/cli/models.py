@@ -14,7 +14,7 @@ def add(verbs) -> None:
     """Put the verbs in the parser."""
     models = add_group(verbs, "models", "the installed models")
     add_json(add_verb(models, "list", _models_list, "name, licence, voices and hash of each"))
-    verb = add_verb(models, "convert", _models_convert, "install a checkpoint of VSSFlow's or MMAudio's authors")
+    verb = add_verb(models, "convert", _models_convert, "install a checkpoint of its authors: VSSFlow, MMAudio, F5-TTS, DeepAudio-V1")
     verb.add_argument("checkpoint", type=Path, metavar="FILE")
     verb.add_argument("-o", "--out", type=Path, metavar="FOLDER", help="default: among your own models")
     add_json(verb)

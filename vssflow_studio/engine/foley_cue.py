@@ -16,13 +16,15 @@ from .request import Treatment
 class AskedSound:
     """`sent` is the prompt for the model, `kind` the kind that it stands for, where that is known.
 
-    `note` tells the user of a prompt that the model doesn't know.
+    `negative` is what must not be heard. `note` tells the user of a prompt that the model doesn't
+    know, or of what it can't leave out.
     """
 
     sent: str
     treatment: Treatment
     kind: Kind | None = None
     note: str = ""
+    negative: str = ""
 
 
 def asked_by(cue: Cue, card: ModelCard) -> AskedSound:
@@ -32,9 +34,10 @@ def asked_by(cue: Cue, card: ModelCard) -> AskedSound:
     any prompt hears the words of strength, distance and room itself, and only the cue's
     fields are laid on its sound.
     """
-    own = Treatment(distance=cue.distance or "close", room=cue.room or "dry")
+    own, negative = Treatment(distance=cue.distance or "close", room=cue.room or "dry"), cue.negative.strip()
+    note = f"{card.title} can't be told to leave out “{negative}”" if negative and not card.negates else ""
     if not card.kinds:
-        return AskedSound(cue.text.strip(), own)
+        return AskedSound(cue.text.strip(), own, note=note, negative=negative if card.negates else "")
     asked, manner = understood(cue.text, card.kinds), manner_of(cue.text)
     treatment = Treatment(
         intensity=manner.intensity,
@@ -42,7 +45,7 @@ def asked_by(cue: Cue, card: ModelCard) -> AskedSound:
         distance=cue.distance or manner.distance or "close",
         room=cue.room or manner.room or "dry",
     )
-    return AskedSound(asked.sent, treatment, asked.kind, asked.note)
+    return AskedSound(asked.sent, treatment, asked.kind, "; ".join(filter(None, (asked.note, note))))
 
 
 def _material(cue: Cue, kind: Kind | None) -> str:

@@ -15,7 +15,7 @@ from functools import cache
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..errors import CueError
-from ..models.deepaudio.mof import QUOTED, Gate
+from ..models.deepaudio.mof import QUOTED, AnyGate, Gate
 from ..paths import weights
 from ..timeline.cues import Cue, Delivery, Kind, new_id
 from ..timeline.timecode import from_seconds
@@ -51,20 +51,31 @@ _BEAT = 1.5  # seconds of a sound after which a line follows
 
 @dataclass(frozen=True)
 class Wish:
-    """One sound that is asked for. `place`: with the first, or `before` or `after` it."""
+    """One sound that is asked for. `place`: with the first, or `before` or `after` it.
+
+    `seen` is whether the picture shows who speaks; a model that follows mouths goes by it.
+    """
 
     kind: Kind
     text: str
     character: str = ""
     delivery: Delivery = "normal"
     place: str = "with"
+    seen: bool = True
 
 
 def asked(
-    instruction: str, range_: TimeRange, cues: Sequence[Cue], length: Callable[[str], float]
+    instruction: str,
+    range_: TimeRange,
+    cues: Sequence[Cue],
+    length: Callable[[str], float],
+    by: AnyGate | None = None,
 ) -> tuple[dict[str, float], tuple[Cue, ...]]:
-    """How probable each of the gate's tasks is, and new cues over `range_`; see `cues_for`. Raises CueError."""
-    odds = gate().probabilities(instruction)
+    """How probable each of the gate's tasks is, and new cues over `range_`; see `cues_for`.
+
+    `by` is another gate than the one that ships. Raises CueError.
+    """
+    odds = (by or gate()).probabilities(instruction)
     return odds, cues_for(wishes(instruction, max(odds, key=odds.get)), range_, cues, length)
 
 
@@ -116,7 +127,8 @@ def cues_for(
             at = _shortened(range_, _BEAT)
             made = [replace(cue, range=_following(at, range_, cue.range.duration)) for cue in made]
         text = wish.text if wish.kind == "dialogue" else wish.text.removeprefix("the ")
-        made.append(Cue(new_id(), wish.kind, at, text, wish.character, delivery=wish.delivery))
+        unseen = "V.O." if wish.kind == "dialogue" and not wish.seen else ""
+        made.append(Cue(new_id(), wish.kind, at, text, wish.character, notes=unseen, delivery=wish.delivery))
     return tuple(made)
 
 
@@ -139,7 +151,7 @@ def _spoken(instruction: str, task: str) -> tuple[Wish, str]:
         delivery = "whisper"
     if re.search(r"\b(voices?|effects|lines|foley|speech)\b", first, re.IGNORECASE):
         first = ""  # “lines and foley for this shot:” names nothing
-    return Wish("dialogue", text.strip(), character, delivery), f"{first} {after}"
+    return Wish("dialogue", text.strip(), character, delivery, seen=task != "tts"), f"{first} {after}"
 
 
 def _unquoted(instruction: str, task: str) -> tuple[str, str, str]:

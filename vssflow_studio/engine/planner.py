@@ -12,13 +12,16 @@ from opentimelineio.opentime import RationalTime, TimeRange
 
 from ..errors import CueError, MediaError, StudioError, TextError
 from ..media.span import Span
+from ..models.deepaudio.f5.dub import OWN_SOUND
 from ..models.interface import ModelCard
 from ..models.registry import model_card
+from ..script.markup import words_of
 from ..timeline.characters import is_recording
 from ..timeline.clips import ClipView, record_timecode
 from ..timeline.cues import Cue, Project
 from ..timeline.dissolves import shown_picture
 from ..timeline.timecode import from_seconds, range_of, seconds
+from .dub import Reference, is_unseen, reference_for
 from .foley_cue import asked_by
 from .line import spoken_line
 from .request import Request, Sampling
@@ -56,6 +59,9 @@ def plan(
         what = "The line is empty" if cue.kind == "dialogue" else "The prompt is empty"
         raise CueError(what, **where, remedy="Type what is to be heard.")
     card, window = model_card(sampling.model), with_handles(cue.range)
+    if cue.kind not in card.suits:
+        makes = " and ".join(card.suits)
+        raise CueError(f"{card.title} makes {makes} only", **where, remedy="Choose another model for this kind of cue.")
     watched = cue.kind != "ambience"
     spans = _spans(timeline, views, cue, window, where) if watched else ()
     request = Request(
@@ -70,20 +76,32 @@ def plan(
     )
     if cue.kind != "dialogue":
         asked = asked_by(cue, card)
-        return replace(request, prompt=asked.sent, treatment=asked.treatment)
+        return replace(request, prompt=asked.sent, treatment=asked.treatment, negative=asked.negative)
     folder = folder or Path(file).parent
     line = _placed(where, spoken_line, cue, project, folder)
     voice = _placed(where, voice_of, cue, project, card)
-    recorded = folder / voice if is_recording(voice) else None
+    request = replace(
+        request, phonemes=line.phonemes, voice=voice, pace=cue.pace, pitch=cue.pitch, delivery=line.delivery
+    )
+    if card.reads == "letters":
+        heard = _placed(where, reference_for, timeline, views, cue, project, voice, folder)
+        return _in_letters(request, cue, card, heard)
+    if not is_recording(voice):
+        return request
+    recorded = folder / voice
+    return replace(request, reference=str(recorded), recording=_placed(where, recording_digest, recorded))
+
+
+def _in_letters(request: Request, cue: Cue, card: ModelCard, heard: Reference) -> Request:
+    """For a model that reads letters; one without a guide, or for a line that nobody is seen saying, sees nothing."""
     return replace(
         request,
-        phonemes=line.phonemes,
-        voice=voice,
-        reference=str(recorded or ""),
-        recording=_placed(where, recording_digest, recorded) if recorded else "",
-        pace=cue.pace,
-        pitch=cue.pitch,
-        delivery=line.delivery,
+        text=words_of(cue.text),
+        reference=heard.file,
+        recording=heard.recording,
+        transcript=heard.transcript,
+        excerpt=heard.excerpt,
+        picture=() if is_unseen(cue) or not card.guide else request.picture,
     )
 
 
@@ -103,6 +121,8 @@ def voice_of(cue: Cue, project: Project, card: ModelCard) -> str:
     if is_recording(voice):
         return voice
     choices = [choice.name for choice in card.choices]
+    if not voice and card.reads == "letters":
+        return OWN_SOUND.name
     if not voice and not choices:
         return ""
     if not voice:

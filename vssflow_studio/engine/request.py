@@ -49,9 +49,12 @@ class Request:
     after `head` seconds of the waveform. `phonemes` are as `script.phonemes` gives them:
     ARPAbet with marks for words, pauses and emphasis; empty for foley. `pace`, `pitch`
     (semitones), `energy` (dB) and `delivery` are as in Cue. `prompt` is what the model is given,
+    `negative` what must not be heard in it,
     `treatment` what is done to its sound. `under` is what of the picture
     lies under the cue itself, as `picture_under` tells it. Where `voice` is a recording,
-    `reference` is where it lies and `recording` the digest of what it holds.
+    `reference` is where it lies and `recording` the digest of what it holds. For a model that
+    reads letters, `text` is the line in words, `transcript` what the recording says, and
+    `excerpt` the seconds between which it is heard, all of it if there are none.
     """
 
     kind: str
@@ -71,6 +74,10 @@ class Request:
     treatment: Treatment = Treatment()
     reference: str = ""
     recording: str = ""
+    text: str = ""
+    transcript: str = ""
+    excerpt: tuple[float, float] | tuple[()] = ()
+    negative: str = ""
 
     @property
     def total(self) -> float:
@@ -90,8 +97,12 @@ class Request:
         return self._hash(checkpoint, "picture", "head", "tail")
 
     def _hash(self, checkpoint: str, *without: str) -> str:
-        if self.treatment == Treatment():  # as takes from before there was one were asked for
-            without = (*without, "treatment")
+        # As takes from before there were these were asked for.
+        without = (*without, *(name for name in _LATER if getattr(self, name) == getattr(Request, name)))
         without = (*without, "reference") if self.recording else (*without, "reference", "recording")
         said = {name: value for name, value in asdict(self).items() if name not in without}
         return hashlib.sha256(json.dumps([said, checkpoint], sort_keys=True).encode()).hexdigest()
+
+
+_LATER = ("treatment", "text", "transcript", "excerpt", "negative")
+"""Fields that count only where they say something."""

@@ -58,6 +58,7 @@ class TakeStore:
     def __init__(self, timeline_file: Path) -> None:
         self.base = Path(timeline_file).resolve().parent
         self.folder = self.base / f"{Path(timeline_file).stem}.takes"
+        self._read: tuple[tuple[int, int], dict[str, str]] | None = None
 
     def order(
         self, timeline: otio.schema.Timeline, cue: Cue, request: Request, card: ModelCard
@@ -133,11 +134,17 @@ class TakeStore:
         )
 
     def _index(self) -> dict[str, str]:
+        """The index as it is on disk, where another process may have added to it; don't change it."""
+        path = self.folder / "index.json"
         try:
-            index = json.loads((self.folder / "index.json").read_text(encoding="utf-8"))
+            now = path.stat()
+            state = now.st_mtime_ns, now.st_size
+            if self._read is None or self._read[0] != state:
+                found = json.loads(path.read_text(encoding="utf-8"))
+                self._read = state, found if isinstance(found, dict) else {}
+            return self._read[1]
         except (OSError, ValueError):
             return {}
-        return index if isinstance(index, dict) else {}
 
 
 def _file_name(cue: Cue) -> str:
@@ -157,6 +164,7 @@ def _sound(cue: Cue, request: Request, card: ModelCard) -> dict:
         "note": asked.note,
         "distance": cue.distance,
         "room": cue.room,
+        "negative": cue.negative,
         "treatment": asdict(request.treatment),
     }
 

@@ -8,6 +8,7 @@ voice) and pace. The learned voice that has to be moved least is moved to the re
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +26,9 @@ from .voice_effects import HOP, PitchTrack, pitch_track
 
 RATE = 16_000
 """Samples a second in which a recording is read and measured."""
+
+WITH_TEXT = 15.0
+"""Seconds of a recording at most, for a model that hears its text with it."""
 
 _NONE = Voice("", "")
 _LEARNED: WeakKeyDictionary[SoundModel, dict[str, Heard]] = WeakKeyDictionary()
@@ -70,9 +74,13 @@ class Likeness:
 
 def recording_digest(path: Path) -> str:
     """SHA-256 of the file, first half. Raises MediaError when it is not there."""
+    facts = _facts(path)
+    return _digest(path, facts.st_size, facts.st_mtime_ns)
+
+
+def _facts(path: Path) -> os.stat_result:
     try:
-        facts = path.stat()
-        return _digest(path, facts.st_size, facts.st_mtime_ns)
+        return path.stat()
     except OSError as error:
         raise MediaError(
             "The recording of the voice is not there",
@@ -87,12 +95,16 @@ def _digest(path: Path, *_) -> str:
         return file_digest(file, "sha256").hexdigest()[:32]
 
 
-def read_recording(path: Path, rate: int = RATE) -> np.ndarray:
-    """The first minute, mono float32. Raises MediaError, also for what is too short or silent."""
+def read_recording(path: Path, rate: int = RATE, excerpt: tuple[float, float] = (0.0, _LONGEST)) -> np.ndarray:
+    """The first minute, or what is between two seconds of it, mono float32.
+
+    Raises MediaError, also for what is too short or silent.
+    """
     from ..media.sound import read_sound
 
-    recording_digest(path)
-    sound = read_sound(path, 0.0, _LONGEST, rate)[:, 0]
+    _facts(path)
+    start, end = excerpt
+    sound = read_sound(path, start, end - start, rate)[:, 0]
     if len(sound) < _SHORTEST * rate:
         what = f"The recording is too short for a voice: {len(sound) / rate:.1f} s"
         raise MediaError(what, file=path, remedy=_REMEDY)
@@ -127,7 +139,12 @@ def spoken_by(request: Request, model: SoundModel) -> tuple[Voice, float, np.nda
         return model.card.voice(request.voice) or _NONE, 1.0, None
     path = Path(request.reference)
     if model.reference_rate:
-        return _NONE, 1.0, read_recording(path, model.reference_rate)
+        sound = read_recording(path, model.reference_rate, *filter(None, [request.excerpt]))
+        length = len(sound) / model.reference_rate
+        if request.transcript and round(length, 1) > WITH_TEXT:
+            what = f"The recording is {length:.0f} s long, and {model.card.title} takes {WITH_TEXT:.0f} s"
+            raise MediaError(what, file=path, remedy="Cut it to a sentence or two, and its text with it.")
+        return _NONE, 1.0, sound
     if not model.card.voices:
         what = f"{model.card.title} has no voices, so none can follow a recording"
         raise CueError(what, file=path, remedy="Choose another model for this line.")

@@ -127,8 +127,11 @@ def _make(models: dict, way: Way, request: Request, order: Order, progress) -> N
         pace=request.pace and request.pace * pace,
         voice=voice.learned,
         prompt=request.prompt,
+        negative=request.negative,
         frames=_seen(request, model, progress),
         reference=reference,
+        text=request.text,
+        transcript=request.transcript,
     )
     sound = model.generate(
         conditions,

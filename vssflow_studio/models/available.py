@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..errors import ModelError
 from ..paths import models
 from .deepaudio import parts
+from .deepaudio.f5.dub import GUIDES
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Available:
     """A model that can be installed.
 
     `kinds` are the cues that it suits; `memory` is about what it takes while it runs, in bytes.
+    `guide` is the row that it needs installed beside it, if it does.
     """
 
     name: str
@@ -46,6 +48,13 @@ class Available:
     kinds: tuple[str, ...]
     memory: int
     files: tuple[HubFile, ...]
+    guide: str = ""
+
+    @property
+    def guiding(self) -> Available | None:
+        """The row of its guide, where that has to be fetched too."""
+        there = not self.guide or (models() / self.guide).is_dir()
+        return None if there else available(self.guide)
 
     @property
     def missing(self) -> tuple[HubFile, ...]:
@@ -54,8 +63,9 @@ class Available:
 
     @property
     def size(self) -> int:
-        """Bytes to fetch."""
-        return sum(file.size for file in self.missing)
+        """Bytes to fetch, with those of its guide."""
+        more = self.guiding.missing if self.guiding else ()
+        return sum(file.size for file in {*self.missing, *more})
 
 
 _MMAUDIO, _CLIP = "hkchengrex/MMAudio", "apple/DFN5B-CLIP-ViT-H-14-384"
@@ -90,12 +100,38 @@ def _mmaudio(name: str, title: str, size: int, md5: str, memory: int) -> Availab
     )
 
 
+_F5, _DEEPAUDIO, _VOCOS = "SWivid/F5-TTS", "lshzhm/DeepAudio-V1", "charactr/vocos-mel-24khz"
+_SPEAKING = (
+    HubFile(_VOCOS, "pytorch_model.bin", 54_000_000, part=parts.VOCOS),
+    HubFile(_F5, "F5TTS_Base/vocab.txt", 14_000, part=parts.CHARACTERS),
+)
+
+
+def _speech(name: str, title: str, file: HubFile, memory: int, guide: str = "") -> Available:
+    licence = "CC-BY-NC-4.0 (no commercial use); Vocos: MIT"
+    if guide:
+        licence += "; CLIP: Apple’s own; BigVGAN: MIT"
+    url = f"https://huggingface.co/{file.repo}"
+    return Available(name, title, licence, url, ("dialogue",), memory, (*_SPEAKING, file), guide)
+
+
+def _deepaudio(name: str, title: str, memory: int) -> Available:
+    file = HubFile(_DEEPAUDIO, f"{name}.pt", 1_350_000_000)
+    return _speech(f"deepaudio_{name}", f"DeepAudio-V1, with {title}", file, memory, GUIDES[name])
+
+
 AVAILABLE = (
     _mmaudio("mmaudio_small_16k", "small, 16 kHz", 601_000_000, "af93cde404179f58e3919ac085b8033b", 6_000_000_000),
     _mmaudio("mmaudio_small_44k", "small, 44.1 kHz", 601_000_000, "babd74c884783d13701ea2820a5f5b6d", 6_000_000_000),
     _mmaudio("mmaudio_medium_44k", "medium, 44.1 kHz", 2_400_000_000, "5a56b6665e45a1e65ada534defa903d0", 8_000_000_000),
     _mmaudio("mmaudio_large_44k", "large, 44.1 kHz", 3_900_000_000, "fed96c325a6785b85ce75ae1aafd2673", 10_000_000_000),
     _mmaudio("mmaudio_large_44k_v2", "large, 44.1 kHz, version 2", 3_900_000_000, "01ad4464f049b2d7efdaa4c1a59b8dfe", 10_000_000_000),
+    _speech("f5tts_v1", "F5-TTS v1, base", HubFile(_F5, "F5TTS_v1_Base/model_1250000.safetensors", 1_350_000_000), 3_000_000_000),
+    _speech("f5tts", "F5-TTS, base", HubFile(_F5, "F5TTS_Base/model_1200000.safetensors", 1_350_000_000), 3_000_000_000),
+    _deepaudio("v2c_s16", "MMAudio small, 16 kHz", 8_000_000_000),
+    _deepaudio("v2c_s44", "MMAudio small, 44.1 kHz", 8_000_000_000),
+    _deepaudio("v2c_m44", "MMAudio medium, 44.1 kHz", 10_000_000_000),
+    _deepaudio("v2c_l44", "MMAudio large, 44.1 kHz", 12_000_000_000),
 )  # fmt: skip
 
 

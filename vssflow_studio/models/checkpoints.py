@@ -6,7 +6,7 @@ import hashlib
 import pickle
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -40,6 +40,15 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         if tensor.is_floating_point():
             tensors[name] = tensor.float()
     return tensors, facts
+
+
+def tensor_names(path: Path) -> tuple[str, ...]:
+    """The names in a safetensors file. Raises ModelError."""
+    try:
+        with safe_open(str(path), "pt") as file:
+            return tuple(file.keys())
+    except (SafetensorError, OSError) as error:
+        raise ModelError(f"The weights can't be read: {error}", file=path, remedy=_REMEDY) from error
 
 
 def read_pickled(path: Path) -> dict:
@@ -158,6 +167,21 @@ def load_into(
     mine = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
     check_fit(module, mine, prefix, path)
     module.load_state_dict(mine, assign=assign)
+
+
+def sized_module(path: Path, build: Callable[[str], nn.Module]) -> nn.Module:
+    """The module in a file whose metadata says its sizes; `build` makes it of them.
+
+    Raises ModelError naming the tensor that differs.
+    """
+    tensors, facts = read_weights(path)
+    try:
+        with torch.device("meta"):
+            module = build(facts["config"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError("The weights don't say their sizes", file=path) from error
+    load_into(module, tensors, "", path, assign=True)
+    return module
 
 
 def save_weights(tensors: Mapping[str, Tensor], path: Path, facts: Mapping[str, str] = {}) -> None:

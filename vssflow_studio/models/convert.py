@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from torch import Tensor
+
 from ..atomic import appearing, storage_error, write_bytes
 from ..errors import StorageError
 from ..paths import models
-from .checkpoints import file_hash, read_pickled, read_weights, save_weights
+from .checkpoints import file_hash, read_pickled, read_weights, save_weights, tensor_names
 from .conditions.byte_pairs import read_merges
 from .deepaudio import convert as deepaudio
 from .deepaudio import parts
+from .deepaudio.f5 import convert as f5
+from .deepaudio.f5.characters import is_list, read_characters
 from .interface import WEIGHTS, ModelCard
 from .registry import CARD, model_cards
 from .vssflow.convert import convert as convert_vssflow
@@ -41,12 +45,10 @@ def convert(source: Path, out: Path | None = None) -> Converted:
     is overwritten.
     """
     if source.suffix in _LISTS:
-        lines = "\n".join(" ".join(pair) for pair in read_merges(source))
-        return _shared(parts.MERGES, out, lambda path: write_bytes(path, f"#merges\n{lines}\n".encode()))
+        return _list(source, out)
     held = read_weights(source)[0] if source.suffix == ".safetensors" else read_pickled(source)
-    if "state_dict" in held or deepaudio.is_network(held):
+    if make := _maker(held):
         folder = _free(out or models() / source.stem)
-        make = _network if deepaudio.is_network(held) else lambda _, *paths: convert_vssflow(*paths)
         return Converted(folder, make(held, source, folder))
     found = deepaudio.found_part(held, source)
     return _shared(found.part, out, lambda path: save_weights(found.tensors, path, found.facts))
@@ -57,7 +59,7 @@ def convert_together(files: Iterable[Path], folder: Path) -> ModelCard:
 
     Raises ModelError, StorageError.
     """
-    *others, network = sorted(files, key=lambda file: deepaudio.is_network(_peek(file)))
+    *others, network = sorted(files, key=lambda file: _maker(_peek(file)) is not None)
     for file in others:
         try:
             convert(file)
@@ -71,17 +73,51 @@ class _AlreadyThere(StorageError):
 
 
 def _peek(file: Path) -> Mapping[str, object]:
-    return {} if file.suffix in (*_LISTS, ".safetensors") else read_pickled(file)
+    """What the file holds; of safetensors the names alone."""
+    if file.suffix in _LISTS:
+        return {}
+    return dict.fromkeys(tensor_names(file)) if file.suffix == ".safetensors" else read_pickled(file)
 
 
-def _network(held: Mapping[str, object], source: Path, folder: Path) -> ModelCard:
+def _maker(held: Mapping[str, object]) -> Callable[[Mapping[str, object], Path, Path], ModelCard] | None:
+    """What makes a model of a checkpoint that holds this; None where it is none."""
+    if f5.is_network(held):
+        return _f5
+    if deepaudio.is_network(held):
+        return _mmaudio
+    return (lambda _, source, folder: convert_vssflow(source, folder)) if "state_dict" in held else None
+
+
+def _mmaudio(held: Mapping[str, object], source: Path, folder: Path) -> ModelCard:
     config, tensors = deepaudio.network(held, source)
+    return _model(folder, config.to_json(), tensors, lambda hash_: deepaudio.card_of(folder.name, config, hash_))
+
+
+def _f5(held: Mapping[str, object], source: Path, folder: Path) -> ModelCard:
+    config, tensors = f5.network(held, source)
+    guided = f5.follows_energy(tensors)
+    return _model(
+        folder, config.to_json(), tensors, lambda hash_: f5.card_of(folder.name, config, source, hash_, guided=guided)
+    )
+
+
+def _model(folder: Path, config: str, tensors: Mapping[str, Tensor], card_of: Callable[[str], ModelCard]) -> ModelCard:
+    """The new folder of a model; `card_of` makes its card for the hash of its weights."""
     with appearing(folder) as made:
-        save_weights(tensors, made / WEIGHTS, {"config": config.to_json()})
-        card = deepaudio.card_of(folder.name, config, file_hash(made / WEIGHTS))
+        save_weights(tensors, made / WEIGHTS, {"config": config})
+        card = card_of(file_hash(made / WEIGHTS))
         text = json.dumps(asdict(card), indent=2, ensure_ascii=False)
         write_bytes(made / CARD, f"{text}\n".encode())
     return card
+
+
+def _list(source: Path, out: Path | None) -> Converted:
+    """A list of F5's characters, or one of CLIP's merges."""
+    if is_list(source) or source.name == "vocab.txt":
+        lines = "\n".join(read_characters(source))
+        return _shared(parts.CHARACTERS, out, lambda path: write_bytes(path, f"{lines}\n".encode()))
+    merges = "\n".join(" ".join(pair) for pair in read_merges(source))
+    return _shared(parts.MERGES, out, lambda path: write_bytes(path, f"#merges\n{merges}\n".encode()))
 
 
 def _shared(part: parts.Part, out: Path | None, write: Callable[[Path], None]) -> Converted:

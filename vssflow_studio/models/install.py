@@ -168,10 +168,13 @@ def _names() -> list[str]:
 def _from_table(row: Available, target: Path, on_progress: OnProgress) -> ModelCard:
     from .convert import convert_together
 
-    clock, cache = _Clock(f"Fetching {row.title}", row.size, on_progress), downloads()
+    if row.guiding:
+        _from_table(row.guiding, new_folder(row.guide), on_progress)
+    size = sum(file.size for file in row.missing)
+    clock, cache = _Clock(f"Fetching {row.title}", size, on_progress), downloads()
     fetched = {file: fetch(file.repo, file.path, "main", cache, clock.more, file.md5) for file in row.missing}
     on_progress(Progress(f"Converting {row.title}"))
-    with _by_name({PurePosixPath(file.path).name: path for file, path in fetched.items()}, cache) as named:
+    with _by_name({file.path: path for file, path in fetched.items()}, cache) as named:
         card = convert_together(named, target)
     _drop(fetched.values(), cache)
     return card
@@ -179,11 +182,12 @@ def _from_table(row: Available, target: Path, on_progress: OnProgress) -> ModelC
 
 @contextmanager
 def _by_name(files: dict[str, Path], cache: Path) -> Iterator[list[Path]]:
-    """The files under their own names, which the converter goes by, for as long as the block lasts."""
+    """The files under the paths of their repository, which the converter goes by, for as long as the block lasts."""
     with tempfile.TemporaryDirectory(prefix="named-", dir=cache) as folder:
         named = []
         for name, path in files.items():
             named.append(Path(folder) / name)
+            named[-1].parent.mkdir(parents=True, exist_ok=True)
             try:
                 os.link(os.path.realpath(path), named[-1])
             except OSError:  # another disk, or one without hard links

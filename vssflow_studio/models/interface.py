@@ -30,7 +30,8 @@ class Conditions:
     `frame_rate` and `frame_size`, for a model with `colour` RGB uint8 [time, height, width,
     3], or None where there is no picture. `reference` is a recording of who speaks, mono
     float32 at the model's `reference_rate`, for a model that has one. `negative` is what is
-    not to be heard, for a model that can be told.
+    not to be heard, for a model that can be told. For a model that reads letters, `text` is
+    the line in words and `transcript` what is said in the `reference`.
     """
 
     total: float
@@ -42,6 +43,8 @@ class Conditions:
     pace: float | None = None
     reference: np.ndarray | None = None
     negative: str = ""
+    text: str = ""
+    transcript: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,12 @@ class ModelCard:
 
     `kinds` are those of foley that it was taught (`engine/foley_kinds.py`); none: it takes any prompt.
 
-    `family` says which of our classes runs it: `draft`, `paper` or `mmaudio`. `parts` tell what else
+    `family` says which of our classes runs it: `draft`, `chain`, `paper`, `mmaudio` or `f5`. `parts` tell what else
     lies in its folder and may change while the checkpoint stays the same.
+
+    `reads` says what a line is given as: `phonemes` or `letters`. `guide` is the model whose sound
+    for the picture tells this one when to speak, if it has one. `vocoder` is what makes an `f5`
+    heard: `vocos`, or `griffin-lim`, which needs no weights.
     """
 
     name: str
@@ -92,6 +99,19 @@ class ModelCard:
     parts: tuple[str, ...] = ()
     cast: tuple[Voice, ...] = ()
     kinds: tuple[str, ...] = ()
+    reads: str = "phonemes"
+    guide: str = ""
+    vocoder: str = "vocos"
+
+    @property
+    def suits(self) -> tuple[str, ...]:
+        """The kinds of cue that it makes."""
+        return {"mmaudio": ("foley", "ambience"), "f5": ("dialogue",), "chain": ("dialogue",)}.get(self.family, ("dialogue", "foley", "ambience"))
+
+    @property
+    def negates(self) -> bool:
+        """Whether it can be told what must not be heard."""
+        return self.family == "mmaudio"
 
     @property
     def choices(self) -> tuple[Voice, ...]:
@@ -115,6 +135,8 @@ class ModelCard:
 
 class SoundModel(Protocol):
     """A loaded model on a device; `reference_rate` is 0 when it speaks with learned voices only.
+
+    `frame_rate` is 0 when it needs no picture.
 
     Set `frugal` and `generate` needs less memory and more time; the sound stays the same.
     """

@@ -13,6 +13,7 @@ from .interface import ModelCard, SoundModel, Voice
 from .vssflow import surroundings
 
 CARD = "card.json"
+_DEEPAUDIO = ("mmaudio", "f5")
 
 
 def model_cards() -> tuple[ModelCard, ...]:
@@ -45,6 +46,17 @@ def load_model(name: str, device: str) -> SoundModel:
         from .deepaudio.model import MMAudioModel
 
         return MMAudioModel.load(folder, card, device)
+    if card.family == "f5":
+        from .deepaudio.f5.model import F5Model
+
+        lack, remedy = lacking(folder, card)
+        if lack:
+            raise ModelError(f"{card.title} can't be heard: {lack}", file=folder, remedy=remedy)
+        return F5Model.load(folder, card, device, load_model(card.guide, device) if card.guide else None)
+    if card.family == "chain":
+        from .deepaudio.chain import ChainModel
+
+        return ChainModel.load(folder, card, device)
     from .vssflow.draft_model import DraftModel
 
     return DraftModel.load(folder, card, device)
@@ -54,7 +66,16 @@ def lacking(folder: Path, card: ModelCard) -> tuple[str, str]:
     """(what keeps the model in `folder` from making sound, remedy); both empty when nothing does."""
     if card.family == "paper":
         return surroundings.lacking(folder)
-    return parts.lacking(folder, card.sample_rate) if card.family == "mmaudio" else ("", "")
+    lack = parts.lacking(folder, card) if card.family in _DEEPAUDIO else ("", "")
+    return lack if any(lack) or not card.guide else _lacking_guide(card.guide)
+
+
+def _lacking_guide(name: str) -> tuple[str, str]:
+    """As `lacking`, of the model that guides another."""
+    folder = next((folder for folder in _folders() if folder.name == name), None)
+    if folder is None:
+        return f"the model “{name}” is missing, to whose sound it speaks", f"Install it: `vssflow-studio models install {name}`."
+    return lacking(folder, read_card(folder / CARD))
 
 
 def _folders() -> list[Path]:
@@ -78,8 +99,14 @@ def read_card(path: Path) -> ModelCard:
         card = ModelCard(**fields | own)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"The model's card is damaged: {error}", file=path) from error
-    if card.family == "mmaudio":
-        return replace(card, parts=parts.state(path.parent, card.sample_rate))
+    if card.family in _DEEPAUDIO:
+        return replace(card, parts=(*parts.state(path.parent, card), *_guide_state(card.guide)))
     if card.family != "paper":
         return card
     return replace(card, voices=surroundings.voices(path.parent), parts=surroundings.state(path.parent))
+
+
+def _guide_state(name: str) -> tuple[str, ...]:
+    """All of the model called `name` that makes its sound; nothing where it is not installed."""
+    folder = next((folder for folder in _folders() if folder.name == name), None) if name else None
+    return (read_card(folder / CARD).identity,) if folder else ()

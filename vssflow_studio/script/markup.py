@@ -68,6 +68,12 @@ def parse(text: str) -> Line:
     return Line(tuple(reader.pieces), reader.delivery)
 
 
+def words_of(text: str) -> str:
+    """The line for who reads letters: its mark-up is gone, a word keeps its spelling, pauses are signs."""
+    signs = {"long": "...", "short": ","}
+    return " ".join(_MARK.sub(lambda mark: signs.get(mark.lastgroup, ""), text).replace(" ,", ",").split())
+
+
 def sounds_of(written: str) -> tuple[str, ...]:
     """`K EY1 L` as symbols. Raises ValueError that says which symbol is none, and why."""
     symbols = tuple(written.upper().split())

@@ -5,7 +5,7 @@ timeline's first frame. Columns may stand in any order and case, and under the n
 and foley departments give them (“Cue #”, “TC In”, “Dialogue” …); rows above the one that names
 them are passed over. Id, voice and notes may be absent, and so may the controls: a line's pace
 (times the natural speed; empty fills the range), pitch (semitones) and delivery (normal, whisper,
-shout), any cue's energy (dB), and a sound's distance and room (as in `cues.py`).
+shout), any cue's energy (dB), and a sound's distance, room and negative prompt (as in `cues.py`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .cues import DELIVERIES, DISTANCES, KINDS, ROOMS, Cue, checked_control, new
 from .timecode import at_rate, from_seconds, parse_timecode, range_of
 
 _COLUMNS = ("id", "kind", "character", "voice", "in", "out", "text", "notes")
-_CONTROLS = ("pace", "pitch", "energy", "delivery", "distance", "room")
+_CONTROLS = ("pace", "pitch", "energy", "delivery", "distance", "room", "negative")
 _CALLED = {
     "id": "id|cue|cue number|cue no|cue nr|cue id|adr cue|adr number|line number|loop|number|no|nr",
     "kind": "kind|department",
@@ -41,6 +41,7 @@ _CALLED = {
     "notes": "notes|note|comments|comment|remarks|reason",
     "distance": "distance|perspective",
     "room": "room|space|acoustics",
+    "negative": "negative|negative prompt|without|not to be heard",
 }
 """What a column may be called, the likelier name first; `#` reads as “number”."""
 _NEEDED = ("in", "out", "text")
@@ -231,7 +232,7 @@ def _cue(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number
 
 def _controls(row: dict[str, str], path: Path, number: int) -> dict:
     """The controls that are filled in; Cue has the others' defaults."""
-    given: dict = {}
+    given: dict = {"negative": row["negative"]} if row.get("negative") else {}
     for name in ("pace", "pitch", "energy"):
         written = row.get(name, "").replace(",", ".").replace("−", "-")
         try:
@@ -252,7 +253,7 @@ def _written_controls(cue: Cue) -> tuple[str, ...]:
     """Defaults are left empty."""
     pace = "" if cue.pace is None else f"{cue.pace:g}"
     numbers = (f"{value:g}" if value else "" for value in (cue.pitch, cue.energy))
-    return (pace, *numbers, "" if cue.delivery == "normal" else cue.delivery, cue.distance, cue.room)
+    return (pace, *numbers, "" if cue.delivery == "normal" else cue.delivery, cue.distance, cue.room, cue.negative)
 
 
 def _range(row: dict[str, str], timeline: otio.schema.Timeline, path: Path, number: int) -> TimeRange:

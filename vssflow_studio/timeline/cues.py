@@ -99,7 +99,8 @@ class Cue:
     None stretches it over the whole range. `pitch` moves the voice by semitones, `energy`
     its level by dB. `delivery` gives way to one that the line itself begins with.
 
-    `distance` and `room` are where a sound is heard, whatever its prompt says of that.
+    `distance` and `room` are where a sound is heard, whatever its prompt says of that; `negative`
+    is what must not be heard in it, for a model that can be told so.
 
     `picture` is what the last conform found: it "changed", so that its takes are stale, or
     it is "gone", and the cue is an orphan that stands on no track.
@@ -122,6 +123,7 @@ class Cue:
     picture: Picture = ""
     distance: Distance = ""
     room: Room = ""
+    negative: str = ""
 
     @property
     def circled_take(self) -> Take | None:

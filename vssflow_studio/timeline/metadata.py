@@ -9,7 +9,7 @@ Under `timeline.metadata["vssflow_studio"]`, schema version 1:
     lexicon: path of a file of pronunciations, or empty
     relinked: {media that the clip asks for: {path, size}}
     cues: [{id, kind, range: {start, duration, rate}, text, character, voice, notes,
-            pace: number or null, pitch, energy, delivery, distance, room,
+            pace: number or null, pitch, energy, delivery, distance, room, negative,
             clip: {name, media, source_start, at} or null, picture, circled,
             takes: [{id, path, head, duration, tail, rate, provenance, rating, comment,
                      adjustment: {gain, fade_in, fade_out, trim_in, trim_out, slip}}]}]
@@ -131,6 +131,7 @@ def _cue(row: dict) -> Cue:
         picture=_one_of(PICTURES, "picture", row.get("picture", "")),
         distance=_one_of(DISTANCES, "distance", row.get("distance", "")),
         room=_one_of(ROOMS, "room", row.get("room", "")),
+        negative=row.get("negative", ""),
         **_controls(row),
     )
     return _checked(made)
@@ -213,6 +214,7 @@ def _row(cue: Cue) -> dict:
         "picture": cue.picture,
         "distance": cue.distance,
         "room": cue.room,
+        "negative": cue.negative,
     }
 
 

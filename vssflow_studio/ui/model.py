@@ -79,6 +79,13 @@ class StudioModel:
             self.makers, self.voices = dict(makers), _voices(makers["dialogue"])
             self._tell(PROJECT, SELECTION)
 
+    def can_leave_out(self, cue: Cue) -> bool:
+        """Whether the model that makes such cues can be told what must not be heard."""
+        try:
+            return model_card(self.makers.get(cue.kind, "")).negates
+        except ModelError:
+            return False
+
     # --- files ---
 
     def open(self, path: Path) -> None:
@@ -320,8 +327,8 @@ def is_fresh(cue: Cue, take: Take, voice: str = "") -> bool:
         return False
     if made.get("text", cue.text) != cue.text or take.duration != cue.range.duration:
         return False
-    placed = (cue.energy, cue.distance, cue.room)
-    if (made.get("energy", 0.0), made.get("distance", ""), made.get("room", "")) != placed:
+    placed = (cue.energy, cue.distance, cue.room, cue.negative)
+    if (made.get("energy", 0.0), *(made.get(name, "") for name in ("distance", "room", "negative"))) != placed:
         return False
     if cue.kind != "dialogue":
         return True

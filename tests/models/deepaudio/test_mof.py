@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load_file, save_file
 
 from vssflow_studio.engine.instruct import gate
@@ -57,9 +58,10 @@ def test_a_damaged_gate_is_refused_by_its_tensor(tmp_path, spoilt) -> None:
 def test_training_learns_and_numpy_says_what_torch_says(tmp_path) -> None:
     from vssflow_studio.training.checkpoint import write_tensors
     from vssflow_studio.training.instructions import instructions
-    from vssflow_studio.training.train_mof import train
+    from vssflow_studio.training.train_mof import GateNetwork, train
 
-    network = train(updates=300, seed=1)
+    torch.manual_seed(1)
+    network = train(GateNetwork(), updates=300, seed=1)
     write_tensors(tmp_path / "gate.safetensors", network.state_dict(), {})
     trained = Gate.load(tmp_path / "gate.safetensors")
     rows = list(islice(instructions(random.Random(99)), 200))

@@ -17,12 +17,17 @@ _MOMENTUM = 0.99
 
 
 class Vocoder(nn.Module):
-    """Log-mel [batch, bins, frames] → waveform [batch, frames · hop]."""
+    """Log-mel [batch, bins, frames] → waveform [batch, frames · hop].
 
-    def __init__(self, mel: MelConfig = MelConfig(), iterations: int = 32, refinements: int = 20) -> None:
+    `bank` [fft / 2 + 1, bins] are the mel's filters where they are other than the draft model's.
+    """
+
+    def __init__(
+        self, mel: MelConfig = MelConfig(), iterations: int = 32, refinements: int = 20, bank: Tensor | None = None
+    ) -> None:
         super().__init__()
         self.mel, self.iterations, self.refinements = mel, iterations, refinements
-        bank = filterbank(mel)
+        bank = filterbank(mel) if bank is None else bank
         for name, value in (
             ("bank", bank),
             ("inverse", torch.linalg.pinv(bank.T)),

@@ -7,7 +7,6 @@ its tensors' names tell.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,9 +22,11 @@ from ..interface import ModelCard
 from . import parts
 from .bigvgan import BigVGAN, low_pass
 from .config import CODEC_16K, CODEC_44K, PUBLIC, CodecConfig, V2AConfig
+from .f5 import convert as f5
 from .features import clip_networks, clip_tensors
 from .folding import fold_decoder, fold_network, fold_weight_norm, public_shapes
 from .network import V2A
+from .tensor_sizes import counted, shape_of
 from .vae import MelDecoder
 
 Tensors = dict[str, Tensor]
@@ -63,6 +64,9 @@ class FoundPart:
 
 def found_part(held: Mapping[str, object], source: Path) -> FoundPart:
     """Raises ModelError naming what is wrong with the part, or that it is none that is known."""
+    if f5.is_vocos(held):
+        config, tensors = f5.vocos(held, source)
+        return FoundPart(parts.VOCOS, tensors, {"config": config.to_json()})
     if "generator" in held:
         return _vocoder(held["generator"], source)
     if any(str(name).startswith(SYNC) for name in held):
@@ -99,7 +103,7 @@ def config_of(tensors: Tensors, source: Path) -> V2AConfig:
     """The sizes that the tensors' shapes tell. Raises ModelError naming what is missing or odd."""
 
     def shape(name: str, dimensions: int) -> tuple[int, ...]:
-        return _shape(tensors, name, source, dimensions)
+        return shape_of(tensors, name, dimensions, source, _REMEDY)
 
     width, latent, _ = shape("audio_input_proj.0.weight", 3)
     try:
@@ -110,8 +114,8 @@ def config_of(tensors: Tensors, source: Path) -> V2AConfig:
             text_length=shape("empty_string_feat", 2)[0],
             text_channels=shape("text_input_proj.0.weight", 2)[1],
             heads=width // _HEAD_CHANNELS,
-            joint_layers=_count(tensors, "joint_blocks"),
-            fused_layers=_count(tensors, "fused_blocks"),
+            joint_layers=counted(tensors, "joint_blocks"),
+            fused_layers=counted(tensors, "fused_blocks"),
             second=any(name.startswith("clip_input_proj.2.") for name in tensors),
         )
     except ValueError as error:
@@ -122,7 +126,7 @@ def config_of(tensors: Tensors, source: Path) -> V2AConfig:
 def _vae(held: Mapping[str, object], source: Path) -> FoundPart:
     """The decoder; the encoder is left behind."""
     tensors = plain_tensors({k: v for k, v in held.items() if not str(k).startswith("encoder.")}, source)
-    bins, width, _ = _shape(tensors, "decoder.conv_out.weight", source)
+    bins, width, _ = shape_of(tensors, "decoder.conv_out.weight", 3, source, _REMEDY)
     config = replace(_codec("mel_bins", bins, source), width=width)
     with torch.device("meta"):
         wanted = public_shapes(MelDecoder(config)) | {"decoder.learnable_gain": ()}
@@ -137,22 +141,12 @@ def _vocoder(held: object, source: Path) -> FoundPart:
         taps = tensors.pop(name).flatten()
         if len(taps) != len(low_pass()) or (taps - low_pass()).abs().max() > 1e-4:
             raise ModelError(f"Tensor {name} is another filter than BigVGAN's", file=source, remedy=_REMEDY)
-    width, bins, _ = _shape(tensors, "conv_pre.weight", source)
+    width, bins, _ = shape_of(tensors, "conv_pre.weight", 3, source, _REMEDY)
     config = replace(_codec("mel_bins", bins, source), vocoder_width=width)
     with torch.device("meta"):
         wanted = {name: tensor.shape for name, tensor in BigVGAN(config).state_dict().items()}
     check_shapes(wanted, tensors, "", source)
     return FoundPart(parts.VOCODERS[config.sample_rate], tensors, {"config": config.to_json()})
-
-
-def _shape(tensors: Tensors, name: str, source: Path, dimensions: int = 3) -> tuple[int, ...]:
-    """Raises ModelError where the tensor is missing or of another kind."""
-    if name not in tensors:
-        raise ModelError(f"Tensor {name} is missing", file=source, remedy=_REMEDY)
-    if tensors[name].ndim != dimensions:
-        what = f"Tensor {name} has the shape {list(tensors[name].shape)}"
-        raise ModelError(what, file=source, remedy=_REMEDY)
-    return tuple(tensors[name].shape)
 
 
 def _codec(field: str, value: int, source: Path) -> CodecConfig:
@@ -163,8 +157,3 @@ def _codec(field: str, value: int, source: Path) -> CodecConfig:
     known = " or ".join(str(getattr(codec, field)) for codec in (CODEC_16K, CODEC_44K))
     what = f"It has {value} {field.replace('_', ' ')}, not {known}"
     raise ModelError(what, file=source, remedy=_REMEDY)
-
-
-def _count(tensors: Tensors, blocks: str) -> int:
-    numbered = re.compile(rf"{blocks}\.(\d+)\.")
-    return max((int(found[1]) + 1 for name in tensors if (found := numbered.match(name))), default=0)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ...errors import ModelError
-from ..checkpoints import load_into, read_weights
+from ..checkpoints import sized_module
 from ..conditions.picture import Check
 from ..flow.guidance import guided
 from ..flow.solvers import SOLVERS, Velocity, solve, time_grid
@@ -48,7 +48,7 @@ class MMAudioModel:
     @classmethod
     def load(cls, folder: Path, card: ModelCard, device: str) -> MMAudioModel:
         """Read what lies in `folder` and beside it. Raises ModelError: what is missing, and the remedy."""
-        lack, remedy = parts.lacking(folder, card.sample_rate)
+        lack, remedy = parts.lacking(folder, card)
         if lack:
             raise ModelError(f"{card.title} can't be heard: {lack}", file=folder, remedy=remedy)
         network = load_network(folder / WEIGHTS)
@@ -152,12 +152,4 @@ class MMAudioModel:
 
 def load_network(path: Path) -> V2A:
     """The network in a converted checkpoint. Raises ModelError naming the tensor that differs."""
-    tensors, facts = read_weights(path)
-    try:
-        config = V2AConfig.from_json(facts["config"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError("The weights don't say their sizes", file=path) from error
-    with torch.device("meta"):
-        network = V2A(config)
-    load_into(network, tensors, "", path, assign=True)
-    return network
+    return sized_module(path, lambda text: V2A(V2AConfig.from_json(text)))

@@ -2,12 +2,13 @@
 
 DeepAudio-V1 §3.3 has a text encoder, an MLP and a softmax over the tasks. Here the encoder is
 a table of hashed words small enough to ship, read by numpy so that the window can ask without
-torch; `instruction_t5.py` has the paper's FLAN-T5 in its place.
+torch; `mof_t5.py` has the paper's FLAN-T5 in its place.
 """
 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,44 +61,20 @@ def features(instruction: str) -> list[int]:
     ]
 
 
-@dataclass(frozen=True)
-class Gate:
-    """Table [TABLE, width] and the MLP over its mean."""
+class AnyGate(ABC):
+    """A text encoder and an MLP; `tensors` are the MLP's hidden and output layers, by name."""
 
-    table: np.ndarray
-    hidden: tuple[np.ndarray, np.ndarray]
-    out: tuple[np.ndarray, np.ndarray]
+    tensors: dict[str, np.ndarray]
 
-    @classmethod
-    def load(cls, path: Path) -> Gate:
-        """Raises ModelError naming the tensor that is missing or of another shape."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
-        try:
-            found = {name: tensor.astype(np.float32) for name, tensor in load_file(path).items()}
-        except (OSError, SafetensorError) as error:
-            raise ModelError(f"The gate can't be read: {error}", file=path) from error
-        width = found.get("table.weight", np.zeros((0, 0))).shape[-1]
-        middle = found.get("hidden.weight", np.zeros((0, 0))).shape[0]
-        shapes = {
-            "table.weight": (TABLE, width),
-            "hidden.weight": (middle, width),
-            "hidden.bias": (middle,),
-            "out.weight": (len(TASKS), middle),
-            "out.bias": (len(TASKS),),
-        }
-        for name, shape in shapes.items():
-            if name not in found or found[name].shape != shape or not np.isfinite(found[name]).all():
-                raise ModelError(f"The gate's tensor {name} is not as it should be", file=path)
-        tensors = [found[name] for name in shapes]
-        return cls(tensors[0], (tensors[1], tensors[2]), (tensors[3], tensors[4]))
+    @abstractmethod
+    def encoded(self, instruction: str) -> np.ndarray:
+        """[width]"""
 
     def probabilities(self, instruction: str) -> dict[str, float]:
         """How likely each task is meant; they sum to 1."""
-        encoded = self.table[features(instruction)].mean(0)
-        middle = np.maximum(self.hidden[0] @ encoded + self.hidden[1], 0)
-        scores = self.out[0] @ middle + self.out[1]
+        layer = self.tensors
+        middle = np.maximum(layer["hidden.weight"] @ self.encoded(instruction) + layer["hidden.bias"], 0)
+        scores = layer["out.weight"] @ middle + layer["out.bias"]
         odds = np.exp(scores - scores.max())
         return dict(zip(TASKS, map(float, odds / odds.sum()), strict=True))
 
@@ -105,3 +82,44 @@ class Gate:
         """The likeliest task."""
         odds = self.probabilities(instruction)
         return max(odds, key=odds.get)
+
+
+@dataclass(frozen=True)
+class Gate(AnyGate):
+    """The one that ships: its encoding is the mean of the rows of table.weight [TABLE, width]."""
+
+    tensors: dict[str, np.ndarray]
+
+    @classmethod
+    def load(cls, path: Path) -> Gate:
+        """Raises ModelError naming the tensor that is missing or of another shape."""
+        return cls(read_gate(path, TABLE))
+
+    def encoded(self, instruction: str) -> np.ndarray:
+        """[width]"""
+        return self.tensors["table.weight"][features(instruction)].mean(0)
+
+
+def read_gate(path: Path, rows: int = 0) -> dict[str, np.ndarray]:
+    """A gate's tensors as float32, with a table of so many `rows` where there are any.
+
+    Raises ModelError naming the tensor that is missing or of another shape.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        found = {name: tensor.astype(np.float32) for name, tensor in load_file(path).items()}
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"The gate can't be read: {error}", file=path) from error
+    middle, width = (found["hidden.weight"].shape if found.get("hidden.weight", np.zeros(0)).ndim == 2 else (0, 0))
+    shapes = {
+        "hidden.weight": (middle, width),
+        "hidden.bias": (middle,),
+        "out.weight": (len(TASKS), middle),
+        "out.bias": (len(TASKS),),
+    } | ({"table.weight": (rows, width)} if rows else {})
+    for name, shape in shapes.items():
+        if name not in found or found[name].shape != shape or not np.isfinite(found[name]).all():
+            raise ModelError(f"The gate's tensor {name} is not as it should be", file=path)
+    return {name: found[name] for name in shapes}

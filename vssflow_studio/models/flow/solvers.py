@@ -6,6 +6,7 @@ and lets whoever listens stop it by raising.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import torch
@@ -44,6 +45,11 @@ def solve(
 def time_grid(steps: int, early: float = 1.0) -> list[float]:
     """`steps` steps from 0 to 1: steps + 1 times, equal at `early` 1, above it finer near 0."""
     return [(i / steps) ** early for i in range(steps + 1)]
+
+
+def sway_grid(steps: int, sway: float = -1.0) -> list[float]:
+    """`steps` steps from 0 to 1, at a `sway` below 0 finer near 0 (Chen et al. 2024, F5-TTS, eq. 7)."""
+    return [t + sway * (math.cos(math.pi / 2 * t) - 1 + t) for t in time_grid(steps)]
 
 
 def _euler(velocity: Velocity, t: float, h: float, x: Tensor) -> Tensor:

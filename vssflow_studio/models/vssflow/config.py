@@ -14,7 +14,8 @@ class VSSFlowConfig:
     joined to the noisy latent by channel concatenation: lips, phonemes, sync.
     Streams that enter by cross-attention: the voice (as token 0) and the semantics
     (a token for each latent frame). `turned_context`: their keys have rotary positions
-    too; in the authors' public code only the queries do.
+    too; in the authors' public code only the queries do. `energy`: it hears how loud the line
+    is to be, as DeepAudio-V1's speech does (§3.4).
     """
 
     latent_channels: int = 128
@@ -38,6 +39,7 @@ class VSSFlowConfig:
     time_channels: int = 256
     predicts: str = "velocity"
     turned_context: bool = False
+    energy: bool = False
 
     def __post_init__(self) -> None:
         if self.heads % self.cross_heads:
@@ -64,7 +66,9 @@ class VSSFlowConfig:
 
     def to_json(self) -> str:
         """One line of JSON, as it stands in the checkpoint's metadata."""
-        return json.dumps(asdict(self), sort_keys=True)
+        # What most models don't have isn't mentioned, as in those from before there was any.
+        told = {name: value for name, value in asdict(self).items() if name != "energy" or value}
+        return json.dumps(told, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> VSSFlowConfig:

@@ -12,6 +12,9 @@ from ..conditions.prompt import PromptEncoder
 from .config import VSSFlowConfig
 from .network import Projected, Streams, VSSFlow
 
+_STRENGTH = 60.0
+"""Of the energy: what enters by a layer that begins with zeros is otherwise not heard for thousands of steps."""
+
 
 @dataclass(frozen=True)
 class DraftBatch:
@@ -19,7 +22,9 @@ class DraftBatch:
 
     phonemes int64 [batch, mel frames]; voices int64 [batch], −1 for none; prompts;
     motion [batch, time, motion.CHANNELS], zeros where there is no picture; contacts
-    [batch, 2 · time], how likely something visible sounds then, 0 … 1.
+    [batch, 2 · time], how likely something visible sounds then, 0 … 1. Of who speaks: opening
+    [batch, time], how far the mouth is open, and energy [batch, mel frames], how loud the line
+    is to be, both 0 … 1; None is zeros.
     """
 
     phonemes: Tensor
@@ -27,6 +32,8 @@ class DraftBatch:
     prompts: list[str]
     motion: Tensor
     contacts: Tensor
+    opening: Tensor | None = None
+    energy: Tensor | None = None
 
 
 class DraftFlow(nn.Module):
@@ -48,8 +55,9 @@ class DraftFlow(nn.Module):
                 semantics=torch.cat([meaning, batch.motion], dim=-1),
                 voice=self.voices(batch.voices.clamp(min=0)) * has_voice,
                 sync=sync_stream(batch.contacts, batch.motion),
-                lips=batch.motion.new_zeros(len(batch.voices), 1, self.config.lip_channels),
+                lips=lip_stream(batch, self.config.lip_channels),
                 phonemes=batch.phonemes,
+                energy=None if batch.energy is None else _STRENGTH * batch.energy,
             ),
             frames,
         )
@@ -62,3 +70,10 @@ class DraftFlow(nn.Module):
 def sync_stream(contacts: Tensor, moves: Tensor) -> Tensor:
     """[batch, 2 · time, 1 + motion.CHANNELS]; contacts are strengthened to motion's scale."""
     return torch.cat([4 * contacts.unsqueeze(2), moves.repeat_interleave(2, dim=1)], dim=2)
+
+
+def lip_stream(batch: DraftBatch, channels: int) -> Tensor:
+    """[batch, time, channels], the first of them the opening, strengthened as contacts are."""
+    if batch.opening is None:
+        return batch.motion.new_zeros(len(batch.voices), 1, channels)
+    return nn.functional.pad(4 * batch.opening.unsqueeze(2), (0, channels - 1))

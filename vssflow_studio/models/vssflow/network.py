@@ -23,7 +23,8 @@ class Streams:
 
     semantics [batch, any frames, semantic_raw], voice [batch, voice_raw], sync [batch,
     any frames, sync_raw], lips [batch, any frames, lip_channels], phonemes int64
-    [batch, a multiple of the latent's frames].
+    [batch, a multiple of the latent's frames]. energy [batch, a multiple of the latent's
+    frames] for a network that hears it; None is zeros.
     """
 
     semantics: Tensor
@@ -31,35 +32,42 @@ class Streams:
     sync: Tensor
     lips: Tensor
     phonemes: Tensor
+    energy: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Projected:
     """Conditions as the transformer takes them; made once for all solver steps.
 
-    joined [batch, lips + phonemes + sync, frames], context [batch, 1 + frames, cross].
+    joined [batch, lips + phonemes + sync, frames], context [batch, 1 + frames, cross], and
+    added [batch, frames, width], the energy: it stays where the others are dropped, as in
+    DeepAudio-V1's public code.
     """
 
     joined: Tensor
     context: Tensor
+    added: Tensor | None = None
 
     def masked(self, keep: Tensor) -> Projected:
         """Everything zeroed where `keep` [batch] is 0: the unconditioned case."""
         keep = keep.to(self.joined.dtype)[:, None, None]
-        return Projected(self.joined * keep, self.context * keep)
+        return Projected(self.joined * keep, self.context * keep, self.added)
 
     def with_unconditioned(self) -> Projected:
         """The batch, and behind it the same batch without conditions."""
         return Projected(
             torch.cat([self.joined, torch.zeros_like(self.joined)]),
             torch.cat([self.context, torch.zeros_like(self.context)]),
+            None if self.added is None else torch.cat([self.added, self.added]),
         )
 
     def cut(self, start: int, end: int) -> Projected:
         """The latent frames from `start` to `end`, the voice token kept."""
         frames = self.context[:, 1 + start : 1 + end]
         return Projected(
-            self.joined[:, :, start:end], torch.cat([self.context[:, :1], frames], dim=1)
+            self.joined[:, :, start:end],
+            torch.cat([self.context[:, :1], frames], dim=1),
+            None if self.added is None else self.added[:, start:end],
         )
 
 
@@ -78,6 +86,10 @@ class VSSFlow(nn.Module):
             config.phoneme_table, config.phoneme_channels, padding_idx=0
         )
         self.vaflow = DiT(config)
+        if config.energy:
+            self.proj_energy = nn.Linear(1, config.width)
+            nn.init.zeros_(self.proj_energy.weight)
+            nn.init.zeros_(self.proj_energy.bias)
 
     def project(self, streams: Streams, frames: int) -> Projected:
         """All streams brought to `frames` latent frames and to their widths."""
@@ -88,12 +100,18 @@ class VSSFlow(nn.Module):
         phones = self.phone_embedding(streams.phonemes)
         phones = phones.unflatten(1, (frames, -1)).mean(2)
         joined = torch.cat([lips, phones, sync], dim=-1).transpose(1, 2)
-        return Projected(joined, torch.cat([voice, semantics], dim=1))
+        return Projected(joined, torch.cat([voice, semantics], dim=1), self._energy(streams, frames))
+
+    def _energy(self, streams: Streams, frames: int) -> Tensor | None:
+        if not self.config.energy:
+            return None
+        energy = streams.voice.new_zeros(len(streams.voice), frames) if streams.energy is None else streams.energy
+        return self.proj_energy(energy.unflatten(1, (frames, -1)).mean(2, keepdim=True))
 
     def forward(self, latent: Tensor, time: Tensor, conditions: Projected) -> Tensor:
         """Noisy latent [batch, channels, frames] at `time` [batch] → velocity or clean latent."""
         joined = torch.cat([latent, conditions.joined], dim=1)
-        return self.vaflow(joined, time, conditions.context)[:, : latent.shape[1]]
+        return self.vaflow(joined, time, conditions.context, conditions.added)[:, : latent.shape[1]]
 
 
 def to_frames(stream: Tensor, frames: int) -> Tensor:

@@ -1,11 +1,11 @@
-"""Where a sound is heard: how far away, and in what room."""
+"""Where a sound is heard, how far away and in what room; and what must not be heard in it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from ...engine.foley_manner import manner_of
 from ...timeline.cues import DISTANCES, ROOMS, Cue
@@ -15,7 +15,8 @@ _UNSAID = {"distance": "close", "room": "dry"}
 
 
 class FoleyControls(QWidget):
-    """A row with a sound's distance and room; the first choice of each is what the prompt says.
+    """A row with a sound's distance and room, the first choice of each being what the prompt says,
+    and below it what is to be left out, where the model can be told so.
 
     Signals:
         finished(): something was chosen.
@@ -27,25 +28,39 @@ class FoleyControls(QWidget):
         super().__init__()
         self.distance = _chooser("Distance", DISTANCES, "How far away it is. It stays in sync with the picture.")
         self.room = _chooser("Room", ROOMS, "What is round it, and rings with it.")
-        layout = QHBoxLayout(self)
+        self.negative, self._shown = QLineEdit(), ""
+        self.negative.setPlaceholderText("Leave out: music, voices …")
+        self.negative.setAccessibleName("Leave out")
+        self.negative.setToolTip("What must not be heard (the negative prompt).")
+        self.negative.editingFinished.connect(self.finished)
+        row, layout = QHBoxLayout(), QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(S1)
+        for one in (row, layout):
+            one.setSpacing(S1)
         for chooser in (self.distance, self.room):
-            layout.addWidget(chooser, 1)
+            row.addWidget(chooser, 1)
             chooser.activated.connect(self.finished)
+        layout.addLayout(row)
+        layout.addWidget(self.negative)
 
-    def show_cue(self, cue: Cue) -> None:
-        """Show a cue's distance and room, and what its prompt says of them."""
+    def show_cue(self, cue: Cue, can_leave_out: bool = False) -> None:
+        """Show a cue's distance and room, what its prompt says of them, and what it leaves out."""
+        self.negative.setVisible(can_leave_out or bool(cue.negative))
+        if cue.id != self._shown or not self.negative.isModified():
+            self.negative.setText(cue.negative)
+        self._shown = cue.id
         said = manner_of(cue.text)
         for chooser, name in ((self.distance, "distance"), (self.room, "room")):
             chooser.setItemText(0, f"by prompt: {getattr(said, name) or _UNSAID[name]}")
             chooser.setCurrentIndex(max(0, chooser.findData(getattr(cue, name))))
 
     def given_to(self, cue: Cue) -> Cue:
-        """The cue with what is chosen here; a line has neither."""
+        """The cue with what is chosen here; a line has none of it."""
         if cue.kind == "dialogue":
             return cue
-        return replace(cue, distance=self.distance.currentData(), room=self.room.currentData())
+        left_out = self.negative.text().strip()
+        self.negative.setModified(False)
+        return replace(cue, distance=self.distance.currentData(), room=self.room.currentData(), negative=left_out)
 
 
 class _Chooser(QComboBox):

@@ -23,6 +23,7 @@ from .paste_script import PasteScript
 from .prompt_tree import PromptTree
 from .suggest import SuggestFoley
 from .table import CueTable
+from .with_model import WithModel
 
 
 class Lines:
@@ -47,6 +48,7 @@ class Lines:
         for bar in (self.ask, self.find):
             self.table.above.addWidget(bar)
         self.batch = Batch(model, jobs.generate, window)
+        self.with_model = WithModel(jobs, self.commit, window)
         self.auditions = Auditions(model, jobs.preferences, window)
         self.cast = CastPanel(model, edits, self.auditions)
         self.prompts = PromptTree()

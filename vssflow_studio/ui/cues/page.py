@@ -150,7 +150,7 @@ class CuePage(QWidget):
             self.bar.show_cue(cue)
             self.sounds.show_text(cue.text)
         else:
-            self.foley.show_cue(cue)
+            self.foley.show_cue(cue, self.model.can_leave_out(cue))
         if fresh or not self.text.document().isModified():
             if self.text.toPlainText() != cue.text:
                 self.text.setPlainText(cue.text)
@@ -302,7 +302,7 @@ def _edit_name(old: Cue, new: Cue) -> str:
         return "Change cue range"
     if old.character != new.character:
         return "Change character"
-    for field in ("delivery", "pace", "pitch", "energy", "distance", "room"):
+    for field in ("delivery", "pace", "pitch", "energy", "distance", "room", "negative"):
         if getattr(old, field, None) != getattr(new, field, None):
-            return f"Change {field}"
+            return "Change what is left out" if field == "negative" else f"Change {field}"
     return "Edit line" if new.kind == "dialogue" else "Edit prompt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -159,8 +160,7 @@ class ModelsDialog(QDialog):
         except StudioError as error:
             there = ()
             self.said.setText(str(error))
-        names = [model.card.name for model in there]
-        more = [row for row in AVAILABLE if row.name not in names]
+        more = [row for row in AVAILABLE if row.name not in {model.card.name for model in there}]
         for title, rows in (("Installed", there), ("Available on the hub", more)):
             group = QTreeWidgetItem(self.tree, [title])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
@@ -173,7 +173,7 @@ class ModelsDialog(QDialog):
                 item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 if self._name(row) == select or not select and not self.tree.currentItem():
                     self.tree.setCurrentItem(item)
-        self._show_picks(names)
+        self._show_picks(there)
         self._show_selected()
         self._show_progress(None)
 
@@ -191,9 +191,10 @@ class ModelsDialog(QDialog):
             return row.name
         return f"{row.card.name}  ⚠ incomplete" if row.lack else row.card.name
 
-    def _show_picks(self, names: list[str]) -> None:
+    def _show_picks(self, there: Sequence[Installed]) -> None:
         for kind, pick in self.picks.items():
             chosen = self.preferences.settings.models[kind]
+            names = [model.card.name for model in there if kind in model.card.suits]
             pick.clear()
             for name in names:
                 pick.addItem(name, name)

@@ -49,10 +49,13 @@ class Jobs(QObject):
 
     # --- making takes ---
 
-    def generate(self, cue_id: str) -> None:
-        """Put the cue in the queue, each time with the next seed; errors come by `failed`."""
+    def generate(self, cue_id: str, maker: str = "") -> None:
+        """Put the cue in the queue, each time with the next seed; errors come by `failed`.
+
+        `maker` names a model for this once, in place of the one that makes such cues.
+        """
         if cue := self.model.find(cue_id):
-            self.ask(cue, Sampling(self.preferences.settings.models[cue.kind], self._next_seed(cue)))
+            self.ask(cue, Sampling(maker or self.preferences.settings.models[cue.kind], self._next_seed(cue)))
 
     def _next_seed(self, cue: Cue) -> int:
         seeds = [take.provenance.get("seed", 0) for take in cue.takes]

@@ -153,7 +153,7 @@ _MENUS = {
     ),
     "&Cue": (
         "line foley ambience ask suggest markers - split merge duplicate - "
-        "generate generate_stale generate_wanted generate_character generate_scene generate_all - "
+        "generate @with generate_stale generate_wanted generate_character generate_scene generate_all - "
         "cancel cancel_all pause_jobs retry_jobs"
     ),
     "&Playback": (

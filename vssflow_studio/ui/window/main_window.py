@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
         self.recent_menu.setToolTipsVisible(True)
         self.recent_menu.aboutToShow.connect(lambda: recent.fill(self.recent_menu, self.open))
         menus = {"recent": self.recent_menu, "panels": self.shell.panels, "workspaces": self.shell.workspaces}
+        menus["with"] = self.lines.with_model
         commands.build_menus(self.menuBar(), self.actions_, menus)
         self.addToolBar(commands.build_toolbar(self.actions_))
         self.addActions(list(self.actions_.values()))
