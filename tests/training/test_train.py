@@ -115,6 +115,31 @@ def test_times_cover_the_path_and_shares_are_kept(source):
     )
 
 
+def test_excerpts_are_stretches_of_examples_and_more_of_them(source):
+    cut = ExampleSource(source.examples, source.mixture, 8, 0.5, seed=1, excerpts=1.0)
+    part = cut.part(5, range(8))
+    assert len(part.latent) == len(part.times) == len(part.conditions.prompts) == 3 * 8
+    assert part.latent.shape[-1] == 2 * 41  # of 125 pictures, two frames of the latent each
+    assert part.conditions.phonemes.shape[1] == 4 * 41
+    assert part.conditions.contacts.shape[1] == part.noise.shape[-1] == 2 * 41
+    latent, conditions, _ = source._example(5, 0)  # the first excerpt is a stretch of this
+    starts = [i for i in range(0, 169, 2) if torch.equal(latent[0, :, i : i + 82], part.latent[0])]
+    assert len(starts) == 1
+    first = starts[0] // 2
+    assert torch.equal(conditions.motion[0, first : first + 41], part.conditions.motion[0])
+    assert torch.equal(conditions.contacts[0, 2 * first : 2 * first + 82], part.conditions.contacts[0])
+    assert torch.equal(conditions.phonemes[0, 4 * first : 4 * first + 164], part.conditions.phonemes[0])
+
+
+def test_excerpts_come_in_their_share_of_steps_and_are_as_good_as_alone(source):
+    mixed = ExampleSource(source.examples, source.mixture, 8, 0.5, seed=1, excerpts=0.6)
+    counts = [len(mixed.part(step, [0]).latent) for step in range(100)]
+    assert set(counts) == {1, 3} and counts.count(3) == pytest.approx(60, abs=15)
+    whole, some = mixed.part(counts.index(3), range(8)), mixed.part(counts.index(3), [7, 2])
+    rows = [21, 22, 23, 6, 7, 8]
+    assert torch.equal(some.latent, whole.latent[rows]) and torch.equal(some.times, whole.times[rows])
+
+
 # --- one run ---
 
 

@@ -1,9 +1,10 @@
-"""What `vssflow-studio train` is told: a TOML file with five short sections.
+"""What `vssflow-studio train` is told: a TOML file with short sections.
 
     [data]   caches, teachers' amounts, shares, own clips
     [model]  sizes that differ from the shipped draft's (fields of VSSFlowConfig)
     [loop]   length, batch, rate, precision, seed, device
     [out]    the run's folder and the finished model's
+    [mof]    instead of all these: the gate that reads instructions
 
 Folders are relative to where the command is started. Imports no torch.
 """
@@ -39,7 +40,9 @@ class Data:
     """How much each teacher gives, and how it is mixed.
 
     `sentences` for each voice; `foley` and `joint` are shares of the examples as in
-    Mixture, `own_share` of them all is the folder `own` (see own_data.py).
+    Mixture, `own_share` of them all is the folder `own` (see own_data.py). Of the chain's stages
+    (see chain_examples.py) `faces` are sentences for each voice that a rendered face speaks;
+    shares of `seen` and `guided` go before the others.
     """
 
     cache: Path = Path("training/cache")
@@ -53,14 +56,23 @@ class Data:
     joint: float = 0.08
     own: Path | None = None
     own_share: float = 0.3
+    faces: int = 0
+    seen: float = 0.0
+    guided: float = 0.0
 
     def __post_init__(self) -> None:
         _least(self, 1, "sentences", "scenes", "sync_scenes", "sync_steps", "duration_steps")
-        _least(self, 0, "seed", "foley", "joint", "own_share")
+        _least(self, 0, "seed", "foley", "joint", "own_share", "faces", "seen", "guided")
         if self.seed + self.scenes > _KEPT_SEEDS:
             raise ValueError(f"seed and scenes together have to stay below {_KEPT_SEEDS}")
         if self.foley + self.joint > 1:
             raise ValueError("foley and joint are shares and come to more than 1")
+        if self.seen + self.guided > 1:
+            raise ValueError("seen and guided are shares and come to more than 1")
+        if self.seen + self.guided > 0 and not self.faces:
+            raise ValueError("seen and guided need faces")
+        if self.faces and self.own:
+            raise ValueError("faces and own don't go together")
         if self.own_share > 1:
             raise ValueError("own_share is a share, at most 1")
 
@@ -72,8 +84,10 @@ class Loop:
     Give `steps` or `minutes`. `batch` is the examples of a step over all processes;
     each process takes its part of it in `accumulation` pieces, which saves memory and
     changes nothing else. `drop` is how often all conditions are zeroed (VSSFlow §4.1).
-    `start` names an installed model of the same sizes and voices to go on from: its averaged
+    `start` names an installed model, or the folder of a finished one, of the same sizes and voices to go on from: its averaged
     weights, its codec's statistics, its sync encoder and its durations; empty begins anew.
+    `excerpts` is the share of the steps that see three short excerpts for each example: three
+    times as many prompts for the same work.
     A checkpoint is written every `save_steps` and every `save_minutes`, 0 for never.
     """
 
@@ -84,6 +98,7 @@ class Loop:
     rate: float = 1.5e-3
     warm_up: int = 150
     drop: float = 0.1
+    excerpts: float = 0.0
     ema: float = 0.998
     precision: str = "auto"
     seed: int = 0
@@ -97,11 +112,11 @@ class Loop:
         if (self.steps > 0) == (self.minutes > 0):
             raise ValueError("give steps or minutes, one of them above 0")
         _least(self, 1, "batch", "accumulation", "warm_up")
-        _least(self, 0, "steps", "minutes", "drop", "ema", "save_steps", "save_minutes")
+        _least(self, 0, "steps", "minutes", "drop", "excerpts", "ema", "save_steps", "save_minutes")
         if self.rate <= 0:
             raise ValueError("rate has to be above 0")
-        if self.drop > 1 or self.ema >= 1:
-            raise ValueError("drop is a share, at most 1, and ema lies below 1")
+        if max(self.drop, self.excerpts) > 1 or self.ema >= 1:
+            raise ValueError("drop and excerpts are shares, at most 1, and ema lies below 1")
         _one_of("precision", self.precision, PRECISIONS)
         _one_of("device", self.device, DEVICES)
 
@@ -115,6 +130,20 @@ class Out:
 
 
 @dataclass(frozen=True)
+class Mof:
+    """Of the gate (see train_mof.py): with FLAN-T5 in the folder `t5`, its gate is trained, and lies there."""
+
+    updates: int = 5000
+    seed: int = 0
+    out: Path = Path("training/mof.safetensors")
+    t5: Path | None = None
+
+    def __post_init__(self) -> None:
+        _least(self, 1, "updates")
+        _least(self, 0, "seed")
+
+
+@dataclass(frozen=True)
 class TrainConfig:
     """All of a training run."""
 
@@ -122,6 +151,7 @@ class TrainConfig:
     model: VSSFlowConfig = field(default_factory=draft)
     loop: Loop = field(default_factory=lambda: Loop(minutes=60.0))
     out: Out = field(default_factory=Out)
+    mof: Mof | None = None
 
 
 def read_config(path: Path) -> TrainConfig:
@@ -137,10 +167,15 @@ def read_config(path: Path) -> TrainConfig:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         why = getattr(error, "strerror", None) or error
         raise ConfigError(f"The configuration can't be read: {why}", file=path) from error
-    known = {"data": Data, "model": draft(), "loop": Loop, "out": Out}
+    known = {"data": Data, "model": draft(), "loop": Loop, "out": Out, "mof": Mof}
     for name, table in tables.items():
         if name not in known or not isinstance(table, dict):
             raise _wrong(path, name, "is no section", f"Sections: {', '.join(known)}.")
+    if "mof" in tables:
+        if len(tables) > 1:
+            raise _wrong(path, "[mof]", "stands alone", "Train the gate with a configuration of its own.")
+        return TrainConfig(mof=_section(path, "mof", tables["mof"], Mof))
+    del known["mof"]
     return TrainConfig(**{name: _section(path, name, tables.get(name, {}), known[name]) for name in known})
 
 

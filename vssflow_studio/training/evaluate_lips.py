@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..evaluation.word_errors import words
 from ..models.interface import Conditions, SoundModel
 from ..models.registry import load_model
 from ..script.phonemes import phonemes
-from .evaluate_speech import Recogniser, word_errors, words
+from .evaluate_speech import Recogniser, word_errors
 from .faces import mouth_of, talking_face
 from .sentences import EVALUATION
 from .speech import SAMPLE_RATE, speak

@@ -9,7 +9,6 @@ trained on, beside the teacher's own score on the same sentences:
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -19,9 +18,11 @@ import numpy as np
 from ..engine.post import finish
 from ..engine.request import SAMPLE_RATE as TAKE_RATE
 from ..engine.request import Request
+from ..evaluation.recognisers import SAMPLE_RATE as HEARD_RATE
+from ..evaluation.recognisers import Pocketsphinx
+from ..evaluation.word_errors import edits, words
 from ..models.interface import Conditions, SoundModel
 from ..models.registry import load_model
-from ..script.normalise import spoken
 from ..script.phonemes import phonemes
 from .sentences import EVALUATION
 from .speech import SAMPLE_RATE, speak
@@ -98,36 +99,23 @@ def _off(sound: np.ndarray, rate: int, start: float, end: float) -> list[float]:
 
 
 class Recogniser:
-    """Pocketsphinx with its own English model."""
+    """Pocketsphinx, for sound of any rate."""
 
     def __init__(self) -> None:
-        from pocketsphinx import Decoder
-
-        self._decoder = Decoder(samprate=16_000, loglevel="FATAL")
+        self._heard = Pocketsphinx()
 
     def hear(self, sound: np.ndarray, sample_rate: int) -> str:
         """What it understands of mono float32 sound."""
         import torch
         import torchaudio
 
-        heard = torchaudio.functional.resample(torch.from_numpy(sound), sample_rate, 16_000).numpy()
-        heard = heard * (0.5 / max(float(np.abs(heard).max(initial=0)), 1e-4))
-        self._decoder.start_utt()
-        self._decoder.process_raw((heard * 32767).astype("<i2").tobytes(), full_utt=True)
-        self._decoder.end_utt()
-        best = self._decoder.hyp()
-        return best.hypstr if best else ""
+        resampled = torchaudio.functional.resample(torch.from_numpy(sound), sample_rate, HEARD_RATE)
+        return self._heard.hear(resampled.numpy())
 
 
 def word_errors(wanted: str, heard: str) -> int:
     """Substitutions, insertions and deletions from one to the other."""
-    a, b = words(wanted), words(heard)
-    row = list(range(len(b) + 1))
-    for i, word in enumerate(a, start=1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(b, start=1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1]
+    return edits(words(wanted), words(heard))
 
 
 def audible(sound: np.ndarray, sample_rate: int, below_peak: float = 35.0) -> tuple[float, float]:
@@ -142,11 +130,6 @@ def audible(sound: np.ndarray, sample_rate: int, below_peak: float = 35.0) -> tu
     if not len(loud):
         return 0.0, 0.0
     return loud[0] / 100, (loud[-1] + 1) / 100
-
-
-def words(text: str) -> list[str]:
-    """Lower-case words, numbers and initials as they are spoken."""
-    return re.findall(r"[a-z']+", spoken(text).lower())
 
 
 def main() -> None:

@@ -16,10 +16,11 @@ from functools import cache
 import numpy as np
 
 from ..engine.voice_effects import bent
+from ..evaluation.word_errors import words
 from ..models.interface import Conditions, SoundModel, Voice
 from ..models.registry import load_model
 from ..script.phonemes import phonemes
-from .evaluate_speech import Recogniser, word_errors, words
+from .evaluate_speech import Recogniser, word_errors
 from .sentences import EVALUATION
 from .speech import SAMPLE_RATE, speak
 from .speech_cache import spoken_part

@@ -20,15 +20,16 @@ from ..errors import ModelError
 from ..models.checkpoints import file_hash, read_weights
 from ..models.codecs.mel import MelCodec
 from ..models.interface import WEIGHTS
-from ..models.registry import CARD, model_card
+from ..models.registry import CARD
 from ..models.vssflow.config import draft
-from . import foley_cache, own_data, speech_cache, train_durations, train_flow, train_sync
+from . import chain_cache, foley_cache, own_data, speech_cache, train_durations, train_flow, train_mof, train_sync
+from .chain_examples import ChainExamples
 from .checkpoint import clear_torn, write_tensors
 from .config import ConfigError, TrainConfig
 from .examples import Examples
 from .processes import joined_group
 from .ship import ship
-from .start import take_part
+from .start import digest, part_of
 
 OnNote = Callable[[str], None]
 
@@ -39,6 +40,10 @@ def run(
     on_progress: train_flow.OnProgress = lambda progress: None,
 ) -> None:
     """Make all that `config` asks for. Raises StudioError, and Cancelled after a Ctrl-C."""
+    if config.mof:
+        train_mof.run(config.mof, on_progress)
+        on_note(f"gate in {train_mof.out_of(config.mof)}")
+        return
     with joined_group() as group:
         voices = voices_of(config)
         if group.is_first:
@@ -85,6 +90,12 @@ def prepare(config: TrainConfig, voices: tuple[str, ...], on_note: OnNote) -> No
             {"clips": told, "voices": list(voices)},
             lambda path: own_data.build(path, clips, voices),
         )
+    if data.faces:
+        make(
+            cache / "faces.npz",
+            {"sentences": data.faces, "seed": data.seed, "voices": list(speech_cache.VOICES)},
+            lambda path: chain_cache.build(path, data.faces, data.seed),
+        )
     if config.loop.start:
         _take_over(config, voices, make)
         return
@@ -107,8 +118,8 @@ def _take_over(config: TrainConfig, voices: tuple[str, ...], make: _Maker) -> No
         (config.data.cache / "sync.safetensors", "sync."),
         (config.out.run / "durations.safetensors", "durations."),
     ):
-        made_from = {"start": model_card(name).checkpoint}
-        make(path, made_from, lambda out, prefix=prefix: take_part(name, prefix, config.model, voices, out))
+        part = part_of(name, prefix, config.model, voices)
+        make(path, {"start": digest(part)}, lambda out, part=part: write_tensors(out, part, {}))
 
 
 class _Maker:
@@ -160,6 +171,9 @@ def _opener(config: TrainConfig):
 
     def make_examples(codec: MelCodec, frames: int) -> Examples:
         with _reading(cache):
+            if config.data.faces:
+                talk = chain_cache.ChainCache.load(cache / "faces.npz")
+                return ChainExamples(cache, talk, config.data.seen, config.data.guided, codec, frames)
             if not config.data.own:
                 return Examples(cache, codec, frames)
             own = own_data.OwnCache.load(cache / "own.npz")
@@ -182,7 +196,7 @@ def finish(config: TrainConfig, voices: tuple[str, ...]) -> None:
     """Put the trained parts together in `config.out.model`."""
     out, run_folder = config.out.model, config.out.run
     ship(run_folder, run_folder, config.data.cache, out)
-    if config.model == draft() and voices == speech_cache.VOICES and not config.data.own:
+    if config.model == draft() and voices == speech_cache.VOICES and not config.data.own and not config.data.faces:
         return
     # ship() states the shipped draft's sizes and voices; here they are others.
     tensors, facts = read_weights(out / WEIGHTS)
@@ -190,7 +204,9 @@ def finish(config: TrainConfig, voices: tuple[str, ...]) -> None:
     facts |= {"config": config.model.to_json(), "voices": json.dumps(voices)}
     write_tensors(out / WEIGHTS, halved, facts)
     card = json.loads((out / CARD).read_text(encoding="utf-8"))
-    if config.data.own:
+    if config.data.own or config.data.faces:
         card["kinds"] = []  # it has heard prompts that no table of ours lists
+    if config.model.energy:
+        card |= {"name": out.name, "family": "chain", "title": "Draft, DeepAudio-V1’s chain"}
     card |= {"voices": voices, "checkpoint": file_hash(out / WEIGHTS)}
     write_bytes(out / CARD, (json.dumps(card, indent=2) + "\n").encode())

@@ -21,6 +21,9 @@ from .examples import Examples, Mixture
 
 KINDS = ("speech", "foley", "joint")
 
+EXCERPTS = 3
+"""How many excerpts take the place of one example; each is about so much shorter."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -45,23 +48,28 @@ class Part:
 
 
 class ExampleSource:
-    """Batches of `size` from `examples`; `drop` is how often conditions are dropped."""
+    """Batches of `size` from `examples`; `drop` is how often conditions are dropped.
+
+    In a share of `excerpts` of the steps each place holds EXCERPTS short ones.
+    """
 
     def __init__(
-        self, examples: Examples, mixture: Mixture, size: int, drop: float, seed: int
+        self, examples: Examples, mixture: Mixture, size: int, drop: float, seed: int, excerpts: float = 0.0
     ) -> None:
         self.examples, self.mixture = examples, mixture
-        self.size, self.drop, self.seed = size, drop, seed
+        self.size, self.drop, self.seed, self.excerpts = size, drop, seed, excerpts
 
     def part(self, step: int, places: Sequence[int]) -> Part:
         """The examples at `places` (each below `size`) of the batch of `step`."""
         generator = torch.Generator().manual_seed(number(self.seed, step))
-        order = torch.randperm(self.size, generator=generator)
-        times = sample_times(self.size, generator=generator)[order]
-        keep = torch.rand(self.size, generator=generator) >= self.drop
-        latents, conditions, noises = zip(*(self._example(step, i) for i in places), strict=True)
+        each = EXCERPTS if number(self.seed, step, self.size) < self.excerpts * 2**63 else 1
+        order = torch.randperm(each * self.size, generator=generator)
+        times = sample_times(each * self.size, generator=generator)[order]
+        keep = torch.rand(each * self.size, generator=generator) >= self.drop
+        chosen = [each * place + i for place in places for i in range(each)]
+        make = self._excerpt if each > 1 else self._example
+        latents, conditions, noises = zip(*(make(step, i) for i in chosen), strict=True)
         together = joined(conditions)
-        chosen = list(places)
         return Part(
             torch.cat(latents), together, torch.cat(noises), times[chosen], keep[chosen], kinds(together)
         )
@@ -75,6 +83,22 @@ class ExampleSource:
         return latent, conditions, noise
 
 
+    def _excerpt(self, step: int, place: int) -> tuple[Tensor, DraftBatch, Tensor]:
+        """A stretch of an example, anywhere in it; whole pictures, of two frames of the latent each."""
+        latent, conditions, noise = self._example(step, place)
+        pictures = conditions.motion.shape[1]
+        length = pictures // EXCERPTS
+        first = self.examples.rng.randint(0, pictures - length)
+
+        def cut(rows: Tensor, dim: int = 1) -> Tensor:
+            per = rows.shape[dim] // pictures
+            return rows.narrow(dim, per * first, per * length)
+
+        given = {f.name: getattr(conditions, f.name) for f in fields(DraftBatch)}
+        shorter = {name: cut(rows) for name, rows in given.items() if isinstance(rows, Tensor) and rows.ndim > 1}
+        return cut(latent, 2), replace(conditions, **shorter), cut(noise, 2)
+
+
 def number(*names: int) -> int:
     """A seed below 2⁶³ for what `names` name; the same on every machine."""
     digest = hashlib.blake2b("/".join(map(str, names)).encode(), digest_size=8).digest()
@@ -85,6 +109,8 @@ def joined(batches: Sequence[DraftBatch]) -> DraftBatch:
     """Batches behind each other."""
 
     def join(values: list):
+        if values[0] is None:
+            return None
         return torch.cat(values) if isinstance(values[0], Tensor) else sum(values, [])
 
     return DraftBatch(**{f.name: join([getattr(b, f.name) for b in batches]) for f in fields(DraftBatch)})
