@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import sys
 import threading
@@ -10,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import Cancelled
-from .verbs import DEVICES, FAILED, add_json, add_verb
+from .verbs import CANCELLED, DEVICES, FAILED, add_json, add_verb
 
 _TABLES = ("dub1", "dub2", "dub3", "v2a", "tts")
 _ASKED = 0.05  # seconds between two looks at Ctrl-C
+_PATIENCE = 0.1  # seconds that the present step has to end by itself
 
 
 def add(verbs) -> None:
@@ -73,7 +75,8 @@ def _beside(work: Callable, show: Callable):
         except BaseException as error:
             told.put((False, error))
 
-    threading.Thread(target=run, daemon=True).start()
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
     try:
         while True:
             try:
@@ -86,8 +89,13 @@ def _beside(work: Callable, show: Callable):
                 return what
             else:
                 raise what
-    finally:
+    except KeyboardInterrupt:
         stopped.set()
+        thread.join(_PATIENCE)
+        if thread.is_alive():  # in a long native step, under which Python's own way out aborts
+            print("Cancelled.", file=sys.stderr, flush=True)
+            os._exit(CANCELLED)
+        raise
 
 
 def _show() -> Callable:

@@ -23,9 +23,9 @@ from .cells import CueCell
 from .groups import build_group_menu
 from .rows import COLUMNS, IN, LENGTH, OUT, STATE, TAKES, TEXT, WHO, CueRows
 
-_ROOMY = {OUT: 520, LENGTH: 600, TAKES: 440, IN: 300, STATE: 230}
+_ROOMY = {OUT: 520, LENGTH: 600, TAKES: 540, IN: 300, STATE: 230}
 """Pixels of the list from which on there is room for a column."""
-_WIDE = 480
+_WIDE = 600
 """Pixels of the list from which on a state has room for its word, and a long name for all of it."""
 _SAMPLES = {IN: "00:00:00:00", OUT: "00:00:00:00", LENGTH: "00.00 s", TAKES: "Takes"}
 _SAMPLES_BY_ROOM = {True: {STATE: "●  wanted", WHO: "CHARACTER M"}, False: {STATE: "100 %", WHO: "CHARAC"}}
