@@ -66,5 +66,5 @@ def test_contacts_in_the_picture_are_kept_where_there_are(model) -> None:
         one = scene("knock", seed, eventful=True)
         asked = Conditions(total=5.0, speech=(0.0, 5.0), prompt="knock on wood", frames=one.frames)
         heard = onsets(model.generate(asked, seed=3), model.card.sample_rate)
-        away += [np.abs(heard - onset).min() for onset in one.onsets]
+        away += [np.abs(heard - onset).min(initial=5.0) for onset in one.onsets]  # where nothing is heard, far off
     assert np.median(away) <= 0.04
