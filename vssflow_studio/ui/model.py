@@ -231,6 +231,12 @@ class StudioModel:
         """The last selected cue."""
         return self.find(self.selected_cue)
 
+    @property
+    def chosen_cues(self) -> list[Cue]:
+        """The selected cues, in the order of the timeline."""
+        chosen = set(self.selected_cues)
+        return [cue for cue in self.project.cues if cue.id in chosen]
+
     def find(self, cue_id: str) -> Cue | None:
         """The cue with this id."""
         return next((cue for cue in self.project.cues if cue.id == cue_id), None)

@@ -46,8 +46,7 @@ class Batch(QObject):
         """
         model, cues = self.model, self.model.project.cues
         if which == "generate":
-            chosen = set(model.selected_cues)
-            return [cue for cue in cues if cue.id in chosen and not model.is_busy(cue.id)]
+            return [cue for cue in model.chosen_cues if not model.is_busy(cue.id)]
         states = {"generate_stale": ("stale",), "generate_wanted": ("wanted",)}.get(which, OPEN)
         if which == "generate_character":
             who = model.cue.character if model.cue else ""

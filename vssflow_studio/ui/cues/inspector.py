@@ -112,7 +112,7 @@ class Inspector(QStackedWidget):
 
     def refresh(self) -> None:
         """Show what is selected; what is being typed stays."""
-        cues, clips = self._selected(), self.model.selected_clips
+        cues, clips = self.model.chosen_cues, self.model.selected_clips
         if len(cues) > 1:
             self.page.shown = ""
             self.several.show_cues(cues)
@@ -137,12 +137,6 @@ class Inspector(QStackedWidget):
         else:
             self.page.commit()
 
-    def _selected(self) -> list:
-        chosen = set(self.model.selected_cues)
-        if len(chosen) < 2:
-            return [self.model.cue] if self.model.cue else []
-        return [cue for cue in self.model.project.cues if cue.id in chosen]
-
     def _show_clips(self, clips: Sequence[ClipView]) -> None:
         clip, many = clips[-1], len(clips) > 1
         start, end = clip.record.start_time, clip.record.end_time_exclusive()
@@ -165,4 +159,3 @@ class Inspector(QStackedWidget):
 
 
 _ADD = {"dialogue": ("line", "lines"), "foley": ("foley", "foley cues"), "ambience": ("ambience", "ambiences")}
-

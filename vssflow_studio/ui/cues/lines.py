@@ -143,7 +143,7 @@ class Lines:
     def merge(self) -> None:
         """Make one cue of the selected ones."""
         self.commit()
-        cues = self._selected()
+        cues = self.model.chosen_cues
         done = f"Merge {counted(len(cues), 'line' if cues and cues[0].kind == 'dialogue' else 'cue')}"
 
         def put(made: Cue) -> None:
@@ -158,17 +158,13 @@ class Lines:
     def duplicate(self) -> None:
         """A copy behind each selected cue."""
         self.commit()
-        cues = self._selected()
+        cues = self.model.chosen_cues
         name = "Duplicate cue" if len(cues) == 1 else f"Duplicate {counted(len(cues))}"
         self._put(tuple(duplicate(cue) for cue in cues), name)
 
     def _put(self, cues: tuple[Cue, ...], name: str) -> None:
         self.edits.change_cues(cues, name)
         self.model.select_cues(tuple(cue.id for cue in cues))
-
-    def _selected(self) -> list[Cue]:
-        chosen = set(self.model.selected_cues)
-        return [cue for cue in self.model.project.cues if cue.id in chosen]
 
     def _try(self, make: Callable, put: Callable) -> None:
         try:

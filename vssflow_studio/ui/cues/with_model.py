@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from ...errors import StudioError
 from ...models.about import Installed, installed
-from ...timeline.cues import Cue
 from ..edits import counted
 from ..jobs.jobs import Jobs
 
@@ -35,7 +34,7 @@ class WithModel(QMenu):
             self._add(model)
 
     def _add(self, model: Installed) -> None:
-        cues = [cue for cue in self._selected() if cue.kind in model.card.suits]
+        cues = [cue for cue in self.jobs.model.chosen_cues if cue.kind in model.card.suits]
         usual = {self.jobs.preferences.settings.models[cue.kind] for cue in cues} == {model.card.name}
         several = f" ({counted(len(cues))})" if len(cues) > 1 else ""
         action = self.addAction(f"{model.card.title}{several}{', as usual' if usual else ''}")
@@ -48,7 +47,3 @@ class WithModel(QMenu):
         self._commit()
         for cue_id in cue_ids:
             self.jobs.generate(cue_id, maker)
-
-    def _selected(self) -> list[Cue]:
-        chosen = set(self.jobs.model.selected_cues)
-        return [cue for cue in self.jobs.model.project.cues if cue.id in chosen]
