@@ -3,7 +3,9 @@
     QT_QPA_PLATFORM=offscreen python tests/benchmarks/ui_latency.py [SECONDS, default 300]
 
 Somebody selects, types, drags a cue's end, zooms, scrubs and plays; whenever no job is left,
-another cue is generated. What each action takes counts, as it does for who sits there.
+another cue is generated. What each action takes counts, as it does for who sits there. Beside it
+stands a process that does nothing but sleep: what it, too, waits for is the machine, not the window.
+And the window's own work: the processor time of its thread in the longest turns.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
@@ -27,6 +31,16 @@ from vssflow_studio.paths import sample
 
 _EDGES = (10, 20, 50, 100, 200, 500, 1000, float("inf"))  # ms
 _PACE = 120  # ms between two actions
+_SLEEPER = """
+import sys, time
+end, last, gaps = time.perf_counter() + float(sys.argv[1]), time.perf_counter(), []
+while last < end:
+    time.sleep(0.005)
+    now = time.perf_counter()
+    gaps.append(now - last)
+    last = now
+print(len(gaps), sum(gap > 0.05 for gap in gaps), *(f"{1000 * gap:.0f}" for gap in sorted(gaps)[-4:][::-1]))
+"""
 
 
 def main() -> None:
@@ -43,22 +57,35 @@ def main() -> None:
     window.show()
     window.open(folder / "animatic.otio")
     QTest.qWait(1500)  # drawn before anyone begins
-    gaps = _session(app, window, seconds)
-    _tell(gaps)
-    window.undo_stack.setClean()
+    sleeper = subprocess.Popen([sys.executable, "-c", _SLEEPER, str(seconds)], stdout=subprocess.PIPE, text=True)
+    turns = _session(app, window, seconds)
+    _tell(turns)
+    count, late, *longest = sleeper.communicate()[0].split()
+    print(f"a process that only sleeps 5 ms: {count} turns, {late} over 50 ms, longest {', '.join(longest)} ms", flush=True)
     window.jobs.cancel_all()
+    QTest.qWait(2000)  # a take that was ready at that moment still makes the timeline unsaved
+    window.undo_stack.setClean()
     window.close()
 
 
-def _session(app: QApplication, window, seconds: float) -> list[tuple[float, str]]:
-    gaps, begun = [], time.perf_counter()
-    state = {"last": begun, "doing": ""}
+@dataclass(frozen=True, order=True)
+class Turn:
+    """Of the event loop: how long it took and how much of that its thread worked (s), and what was asked."""
+
+    gap: float
+    work: float
+    doing: str
+
+
+def _session(app: QApplication, window, seconds: float) -> list[Turn]:
+    turns, begun = [], time.perf_counter()
+    state = {"last": begun, "work": time.thread_time(), "doing": ""}
     steps = _steps(window)
 
     def tick() -> None:
-        now = time.perf_counter()
-        gaps.append((now - state["last"], state["doing"]))
-        state["last"], state["doing"] = now, ""
+        now, work = time.perf_counter(), time.thread_time()
+        turns.append(Turn(now - state["last"], work - state["work"], state["doing"]))
+        state.update(last=now, work=work, doing="")
         if now - begun > seconds:
             app.exit()  # quit() would ask about unsaved changes
 
@@ -67,7 +94,7 @@ def _session(app: QApplication, window, seconds: float) -> list[tuple[float, str
         action()
         if not window.jobs.unfinished():
             cues = window.model.project.cues
-            window.jobs.generate(cues[len(gaps) % len(cues)].id)
+            window.jobs.generate(cues[len(turns) % len(cues)].id)
 
     timers = QTimer(interval=5), QTimer(interval=_PACE)
     timers[0].timeout.connect(tick)
@@ -75,7 +102,7 @@ def _session(app: QApplication, window, seconds: float) -> list[tuple[float, str
     for timer in timers:
         timer.start()
     app.exec()
-    return gaps
+    return turns
 
 
 def _steps(window) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -109,15 +136,22 @@ def _steps(window) -> Iterator[tuple[str, Callable[[], object]]]:
     return cycle(round_)
 
 
-def _tell(gaps: list[tuple[float, str]]) -> None:
-    print(f"{platform.machine()}, {os.cpu_count()} cores, {len(gaps)} turns of 5 ms, load {os.getloadavg()[0]:.1f}")
-    worst = sorted(gaps, reverse=True)[:8]
-    print("longest gaps, ms:", ", ".join(f"{1000 * gap:.0f} ({doing or 'nothing asked'})" for gap, doing in worst))
+def _tell(turns: list[Turn]) -> None:
+    print(f"{platform.machine()}, {os.cpu_count()} cores, {len(turns)} turns of 5 ms, load {os.getloadavg()[0]:.1f}")
+    for what, worst in (
+        ("longest turns", sorted(turns, reverse=True)[:8]),
+        ("most work in a turn", sorted(turns, key=lambda turn: turn.work, reverse=True)[:4]),
+    ):
+        print(f"{what}:", ", ".join(_words(turn) for turn in worst))
     least = 0.0
     for most in _EDGES:
-        count = sum(least <= 1000 * gap < most for gap, _ in gaps)
-        print(f"{least:5.0f} … {most:5.0f} ms  {count:7d}  {100 * count / len(gaps):6.2f} %")
+        count = sum(least <= 1000 * turn.gap < most for turn in turns)
+        print(f"{least:5.0f} … {most:5.0f} ms  {count:7d}  {100 * count / len(turns):6.2f} %")
         least = most
+
+
+def _words(turn: Turn) -> str:
+    return f"{1000 * turn.gap:.0f} ms of which {1000 * turn.work:.0f} work ({turn.doing or 'nothing asked'})"
 
 
 if __name__ == "__main__":

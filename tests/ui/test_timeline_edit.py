@@ -15,7 +15,7 @@ CTRL, SHIFT, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.Shif
 def cut(qtbot, window, tmp_path, movie):
     assert window.open(write_cut(tmp_path, movie))
     window.timeline_view.setFocus()
-    window.timeline_view.snapping = False
+    window.timeline_view.hand.snapping = False
     return window
 
 
@@ -94,7 +94,7 @@ def test_esc_in_a_drag_does_not_reach_the_jobs(qtbot, cut) -> None:
 
 def test_an_edge_snaps_to_a_cut_and_shows_where(cut) -> None:
     view = cut.timeline_view
-    view.snapping = True
+    view.hand.snapping = True
     start = edge(cut, "one", "end")  # at frame 72; cuts at 96 and 144
     to = start + pixels(cut, 24) - QPoint(4, 0)
     press(view, start)
@@ -106,7 +106,7 @@ def test_an_edge_snaps_to_a_cut_and_shows_where(cut) -> None:
 
 def test_alt_and_n_suspend_snapping(qtbot, cut) -> None:
     view = cut.timeline_view
-    view.snapping = True
+    view.hand.snapping = True
     cut.actions_["snap"].setChecked(True)
     start = edge(cut, "one", "end")
     aside = 24 + round(5 / view.places.scale * 24)  # snapping would make it 24, or 28 at a marker
@@ -114,7 +114,7 @@ def test_alt_and_n_suspend_snapping(qtbot, cut) -> None:
     assert frames(cut, "one")[1] - 48 == pytest.approx(aside, abs=1) and frames(cut, "one")[1] not in (72, 76)
     cut.undo_stack.undo()
     qtbot.keyClick(view, Qt.Key.Key_N)
-    assert not view.snapping and not cut.actions_["snap"].isChecked()
+    assert not view.hand.snapping and not cut.actions_["snap"].isChecked()
     drag(view, start, start + pixels(cut, 24) + QPoint(5, 0))
     assert frames(cut, "one")[1] - 48 == pytest.approx(aside, abs=1) and frames(cut, "one")[1] not in (72, 76)
 
@@ -184,7 +184,7 @@ def test_letters_are_typed_where_text_is_typed(qtbot, cut) -> None:
     cut.inspector.text.selectAll()
     qtbot.keyClicks(cut.inspector.text, "nixoe[],.")
     assert cut.inspector.text.toPlainText() == "nixoe[],."
-    assert cut.model.marks == (None, None) and cut.timeline_view.snapping is False
+    assert cut.model.marks == (None, None) and cut.timeline_view.hand.snapping is False
     assert frames(cut, "two") == (120, 48)
     cut.inspector.commit()  # else closing asks
 

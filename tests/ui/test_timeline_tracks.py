@@ -135,7 +135,8 @@ def test_menus_offer_what_can_be_done_there(cut) -> None:
     view = cut.timeline_view
 
     def offered(at: QPointF) -> list[str]:
-        return [action.objectName() for action in hover.menu(view, hover.select_under(view, at)).actions() if action.objectName()]
+        menu = hover.menu(view.actions_, hover.select_under(view.places, at), view)
+        return [action.objectName() for action in menu.actions() if action.objectName()]
 
     on_cue = offered(QPointF(centre(view, "two")))
     assert {"generate", "mark_clip", "remove"} <= set(on_cue) and cut.model.selected_cue == "two"

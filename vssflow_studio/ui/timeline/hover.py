@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
 
 from ...timeline.clips import ClipView
 from ...timeline.cues import Cue
@@ -14,9 +14,7 @@ from .. import model as models
 from ..look.theme import mark
 from .geometry import RULER, Geometry
 from .paint_time import length_text, range_text
-
-if TYPE_CHECKING:
-    from .view import TimelineView
+from .pick import pick_cue
 
 # Names that commands.py has not are left out, so a menu never offers what isn't there.
 _MENUS = {
@@ -81,26 +79,25 @@ def selected(model: models.StudioModel) -> str:
     return "cue" if model.selected_cues else "clip" if model.selected_clips else "empty"
 
 
-def select_under(view: TimelineView, at: QPointF) -> str:
+def select_under(places: Geometry, at: QPointF) -> str:
     """Select what is under a right click, unless it is already; gives the menu for it."""
-    model, places = view.model, view.places
     if at.y() < RULER:
         return "ruler"
-    cue, clip = places.cue_at(at), places.clip_at(at)
+    model, cue, clip = places.model, places.cue_at(at), places.clip_at(at)
     cue_id = cue.id if cue else places.cue_of(clip) if clip else ""
     if cue_id:
-        view.select_cue(cue_id, keep=True)
+        pick_cue(model, cue_id, keep=True)
     elif clip is None or clip not in model.selected_clips:
         model.select_clip(clip)
     return selected(model)
 
 
-def menu(view: TimelineView, which: str) -> QMenu:
+def menu(actions: dict[str, QAction], which: str, parent: QWidget) -> QMenu:
     """The commands for a cue, a clip, the tracks or an empty place."""
-    made = QMenu(view)
+    made = QMenu(parent)
     for group in _MENUS[which].split(" - "):
-        actions = [view.actions_[name] for name in group.split() if name in view.actions_]
-        made.addActions(actions)
-        if actions:
+        found = [actions[name] for name in group.split() if name in actions]
+        made.addActions(found)
+        if found:
             made.addSeparator()
     return made

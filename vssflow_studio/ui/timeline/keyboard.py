@@ -61,7 +61,7 @@ class TimelineCommands:
     def adopt(self, actions: dict[str, QAction]) -> None:
         """Take the window's actions over: for the menus, and those that only work here."""
         self.view.actions_ = actions
-        actions["snap"].setChecked(self.view.snapping)
+        actions["snap"].setChecked(self.view.hand.snapping)
         for name in _HERE:
             actions[name].setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             self.view.addAction(actions[name])
@@ -86,7 +86,7 @@ class TimelineCommands:
 
     def set_snapping(self, on: bool) -> None:
         """Dragged edges snap, or don't."""
-        self.view.snapping = on
+        self.view.hand.snapping = on
 
     # --- going places ---
 

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from ...timeline.clips import ClipView
 from ...timeline.cues import Cue
-from .geometry import RULER, dragged
-from .paint_time import range_text
+from .geometry import RULER, Geometry, dragged
+from .paint_time import Overlay, range_text
+from .pick import ADD, TOGGLE, pick_clip, pick_cue
 from .snap import REACH, snap
-
-if TYPE_CHECKING:
-    from .view import TimelineView
 
 _EDGE = 6  # pixels within which a cue's edge is grabbed
 _STILL = 3  # pixels that the mouse may move in a click
-_ADD = Qt.KeyboardModifier.ShiftModifier
-_TOGGLE = Qt.KeyboardModifier.ControlModifier
 _FREE = Qt.KeyboardModifier.AltModifier
+
+
+@dataclass
+class Hand:
+    """What the mouse works with: where things stand, what is drawn over them while it drags, whom it tells.
+
+    `change`: new ranges by cue id, and what was done. `snapping` may be switched off.
+    """
+
+    places: Geometry
+    overlay: Overlay
+    change: Callable[[dict[str, TimeRange], str], None]
+    snapping: bool = True
 
 
 class Drag:
     """One press: `move` for every move, then `finish` or `abandon`."""
 
-    def __init__(self, view: TimelineView, at: QPointF) -> None:
-        self.view, self.model, self.places = view, view.model, view.places
-        self.start, self.frame, self.moved = at, view.places.frame_at(at.x()), False
+    def __init__(self, hand: Hand, at: QPointF) -> None:
+        self.hand, self.places, self.model = hand, hand.places, hand.places.model
+        self.start, self.frame, self.moved = at, hand.places.frame_at(at.x()), False
 
     def move(self, at: QPointF, keys: Qt.KeyboardModifier) -> None:
         """The mouse is at `at`."""
@@ -49,18 +59,18 @@ class Drag:
     def snapped(self, edges: list[float], targets: list[float], keys: Qt.KeyboardModifier) -> float:
         """How much further the edges go to meet a target; shows where."""
         found = None
-        if self.view.snapping and not keys & _FREE:
+        if self.hand.snapping and not keys & _FREE:
             found = snap(edges, targets, REACH / self.places.scale * self.model.rate)
-        self.view.overlay.guide = found.at if found else None
+        self.hand.overlay.guide = found.at if found else None
         return found.by if found else 0.0
 
 
 class Seek(Drag):
     """The playhead follows the mouse."""
 
-    def __init__(self, view: TimelineView, at: QPointF) -> None:
-        super().__init__(view, at)
-        mark = view.places.marker_at(at)
+    def __init__(self, hand: Hand, at: QPointF) -> None:
+        super().__init__(hand, at)
+        mark = self.places.marker_at(at)
         self.model.seek(mark.frame if mark else int(self.frame))
 
     def drag(self, at: QPointF, keys: Qt.KeyboardModifier) -> None:
@@ -70,8 +80,8 @@ class Seek(Drag):
 class MarkRange(Drag):
     """In and out point are dragged out on the ruler."""
 
-    def __init__(self, view: TimelineView, at: QPointF) -> None:
-        super().__init__(view, at)
+    def __init__(self, hand: Hand, at: QPointF) -> None:
+        super().__init__(hand, at)
         self.before, self.targets = self.model.marks, self.places.edges(marks=False)
 
     def drag(self, at: QPointF, keys: Qt.KeyboardModifier) -> None:
@@ -80,7 +90,7 @@ class MarkRange(Drag):
         first, last = sorted((max(0, round(self.frame)), max(0, round(end))))
         begin, length = (RationalTime(value, self.model.rate) for value in (first, last - first))
         self.model.mark(begin, begin + length if last > first else None)
-        self.view.overlay.tip = QPointF(at.x() + 12, RULER + 4), range_text(self.places, begin, length)
+        self.hand.overlay.tip = QPointF(at.x() + 12, RULER + 4), range_text(self.places, begin, length)
 
     def abandon(self) -> None:
         self.model.mark(*self.before)
@@ -89,10 +99,10 @@ class MarkRange(Drag):
 class CueDrag(Drag):
     """A cue's start or end, or all selected cues by their bodies."""
 
-    def __init__(self, view: TimelineView, at: QPointF, cue: Cue, keys: Qt.KeyboardModifier) -> None:
-        super().__init__(view, at)
+    def __init__(self, hand: Hand, at: QPointF, cue: Cue, keys: Qt.KeyboardModifier) -> None:
+        super().__init__(hand, at)
         self.cue, self.keys, self.part = cue, keys, part_at(self.places.cue_rect(cue), at.x())
-        self.view.select_cue(cue.id, keys, keep=True)
+        pick_cue(self.model, cue.id, keys, keep=True)
         chosen = self.model.selected_cues if self.part == "body" else (cue.id,)
         found = (self.places.cues.cue(cue_id) for cue_id in {*chosen, cue.id})
         self.ranges = {one.id: one.range for one in found if one}
@@ -114,23 +124,23 @@ class CueDrag(Drag):
         text = range_text(self.places, now.start_time, now.duration)
         if len(self.ranges) > 1:
             text += f"   {len(self.ranges)} cues"
-        self.view.overlay.tip = QPointF(at.x() + 12, self.places.top + 6), text
+        self.hand.overlay.tip = QPointF(at.x() + 12, self.places.top + 6), text
 
     def finish(self) -> None:
         changed = {one: range_ for one, range_ in self.places.preview.items() if range_ != self.ranges[one]}
         if changed:
-            self.view.change_ranges(changed, "Move" if self.part == "body" else "Trim")
-        elif not self.moved and not self.keys & (_ADD | _TOGGLE):
+            self.hand.change(changed, "Move" if self.part == "body" else "Trim")
+        elif not self.moved and not self.keys & (ADD | TOGGLE):
             self.model.select_cue(self.cue.id)
 
 
 class Band(Drag):
     """A rubber band: over the cues it selects cues, over the tracks clips."""
 
-    def __init__(self, view: TimelineView, at: QPointF, keys: Qt.KeyboardModifier) -> None:
-        super().__init__(view, at)
+    def __init__(self, hand: Hand, at: QPointF, keys: Qt.KeyboardModifier) -> None:
+        super().__init__(hand, at)
         self.before = self.model.selected_clips, self.model.selected_cues
-        self.adds = bool(keys & (_ADD | _TOGGLE))
+        self.adds = bool(keys & (ADD | TOGGLE))
         self.down = self.places.scroll_y
         self.of_cues = at.y() < self.places.top
         if not self.adds:
@@ -141,7 +151,7 @@ class Band(Drag):
         if not self.of_cues:
             start.setY(self.start.y() + self.down - self.places.scroll_y)
         band = QRectF(start, at).normalized()
-        self.view.overlay.band = band
+        self.hand.overlay.band = band
         first, last = self.places.frame_at(band.left()), self.places.frame_at(band.right())
         if self.of_cues:
             found = [c.id for c in self.places.cues.spans.over(first, last) if self.places.cue_rect(c).intersects(band)]
@@ -162,18 +172,18 @@ class Band(Drag):
         self.model.select_cues(cues) if cues else self.model.select_clips(clips)
 
 
-def pressed(view: TimelineView, at: QPointF, keys: Qt.KeyboardModifier) -> Drag:
+def pressed(hand: Hand, at: QPointF, keys: Qt.KeyboardModifier) -> Drag:
     """The drag that a press of the left button begins."""
     if at.y() < RULER:
-        return MarkRange(view, at) if keys & _ADD else Seek(view, at)
-    cue = view.places.cue_at(at)
+        return MarkRange(hand, at) if keys & ADD else Seek(hand, at)
+    cue = hand.places.cue_at(at)
     if cue:
-        return CueDrag(view, at, cue, keys)
-    clip = view.places.clip_at(at)
+        return CueDrag(hand, at, cue, keys)
+    clip = hand.places.clip_at(at)
     if clip is None:
-        return Band(view, at, keys)
-    view.select_clip(clip, keys)
-    return Drag(view, at)
+        return Band(hand, at, keys)
+    pick_clip(hand.places, clip, keys)
+    return Drag(hand, at)
 
 
 def part_at(rect: QRectF, x: float) -> str:

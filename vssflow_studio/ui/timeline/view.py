@@ -11,16 +11,15 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, QT
 from PySide6.QtGui import QAction, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QToolTip
 
-from ...timeline.clips import ClipView
 from .. import model as models
 from ..background import Background
 from ..look import theme as themes
-from . import hover as hover
+from . import hover
 from .access import CueList, announce, install
 from .geometry import MARGIN, RULER, SCALES, SIZES, Geometry, Row
 from .headers import NARROWEST, WIDEST, WIDTH, TrackHeaders
 from .look import Look
-from .mouse import Drag, part_at, pressed
+from .mouse import Drag, Hand, part_at, pressed
 from .paint import paint_timeline
 from .paint_time import Overlay
 from .pictures import Pictures
@@ -35,7 +34,7 @@ _PUSH = 40  # milliseconds between two steps while a drag is held beyond the edg
 class TimelineView(QAbstractScrollArea):
     """Shows the model's timeline and lets the editor select, seek, zoom, mark and set cue ranges.
 
-    `snapping` may be switched off. `actions_` are the window's commands, for the menus.
+    `hand` is what the mouse works with. `actions_` are the window's commands, for the menus.
 
     Signals:
         range_changed(str, object): a cue's edge or body was dragged to a new TimeRange.
@@ -54,7 +53,8 @@ class TimelineView(QAbstractScrollArea):
         self.model, self.places, self.overlay = model, Geometry(model), Overlay()
         self.actions_: dict[str, QAction] = {}
         self._rescaled = False  # while nothing that is painted is of use any more
-        self.snapping, self._fitted, self._playhead = True, True, 0.0
+        self.hand = Hand(self.places, self.overlay, self.change_ranges)
+        self._fitted, self._playhead = True, 0.0
         self.background = Background(self, threads=2)
         self.pictures = Pictures(self.background)
         self.background.ready.connect(self._redraw_tracks)
@@ -272,30 +272,7 @@ class TimelineView(QAbstractScrollArea):
             return True
         return super().event(event)
 
-    # --- selection and ranges ---
-
-    def select_cue(self, cue_id: str, keys=Qt.KeyboardModifier.NoModifier, keep: bool = False) -> None:
-        """Select a cue: with Ctrl as well or no more, with Shift as well; `keep`: not if it is already."""
-        chosen = self.model.selected_cues
-        if keys & Qt.KeyboardModifier.ControlModifier and cue_id in chosen:
-            self.model.select_cues(tuple(one for one in chosen if one != cue_id))
-        elif keys & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
-            self.model.select_cues((*(one for one in chosen if one != cue_id), cue_id))
-        elif not (keep and cue_id in chosen):
-            self.model.select_cue(cue_id)
-
-    def select_clip(self, view: ClipView, keys=Qt.KeyboardModifier.NoModifier) -> None:
-        """As `select_cue`; a take stands for its cue."""
-        if cue_id := self.places.cue_of(view):
-            self.select_cue(cue_id, keys)
-            return
-        chosen, others = self.model.selected_clips, tuple(v for v in self.model.selected_clips if v != view)
-        if keys & Qt.KeyboardModifier.ControlModifier and len(others) < len(chosen):
-            self.model.select_clips(others)
-        elif keys & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier):
-            self.model.select_clips((*others, view))
-        else:
-            self.model.select_clip(view)
+    # --- mouse ---
 
     def change_ranges(self, ranges: dict[str, TimeRange], what: str) -> None:
         """Tell of new ranges."""
@@ -304,12 +281,10 @@ class TimelineView(QAbstractScrollArea):
         elif ranges:
             self.ranges_changed.emit(ranges, f"{what} {len(ranges)} cues")
 
-    # --- mouse ---
-
     def mousePressEvent(self, event) -> None:
         if self.model.timeline and event.button() == Qt.MouseButton.LeftButton:
             self._last = event.position(), event.modifiers()
-            self._drag = pressed(self, *self._last)
+            self._drag = pressed(self.hand, *self._last)
 
     def mouseMoveEvent(self, event) -> None:
         at = event.position()
@@ -401,7 +376,7 @@ class TimelineView(QAbstractScrollArea):
         if event.reason() == event.Reason.Keyboard:
             self.show_menu(hover.selected(self.model), self._menu_place())
             return
-        self.show_menu(hover.select_under(self, at), event.globalPos())
+        self.show_menu(hover.select_under(self.places, at), event.globalPos())
 
     def _menu_place(self) -> QPoint:
         cue = self.model.cue
@@ -410,7 +385,7 @@ class TimelineView(QAbstractScrollArea):
 
     def show_menu(self, which: str, at: QPoint) -> QMenu:
         """Show the commands for a cue, a clip, the tracks or an empty place."""
-        menu = hover.menu(self, which)
+        menu = hover.menu(self.actions_, which, self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
         return menu
