@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 import generated
-from vssflow_studio.evaluation.networks import cnn14, dvector, files, syncnet, vggish, wav2clip
+from vssflow_studio.evaluation.networks import cnn14, dvector, files, syncnet, vggish, wav2clip, wavlm
 
 VGGISH_HIDDEN, VGGISH_OUT, CNN14_WIDTH, CNN14_CLASSES = 16, 8, 4, 10
 _COMPUTED = "window"  # in the checkpoint, though nothing learned it
@@ -24,7 +24,13 @@ def networks() -> dict[str, nn.Module]:
         files.SYNCNET.file: syncnet.SyncNet(),
         files.WAV2CLIP.file: wav2clip.Wav2Clip(),
         files.DVECTOR.file: dvector.DVector(),
+        files.WAVLM.file: speaker_network(),
     }
+
+
+def speaker_network() -> wavlm.SpeakerNetwork:
+    """Small, but for what is fixed in ours."""
+    return wavlm.SpeakerNetwork(wavlm.WavLM(width=64, layers=2, heads=4, deep=96, channels=32, buckets=320), 64)
 
 
 def weights(shapes: nn.Module) -> dict[str, Tensor]:
@@ -44,6 +50,8 @@ def write(file: files.NetworkFile, folder: Path) -> Path:
         state = {name: tensor for name, tensor in state.items() if not name.endswith("num_batches_tracked")}
     if file is files.CNN14:
         state = {"spectrogram_extractor.stft.conv_real.weight": torch.ones(2, 1, 4), **state}
+    if file is files.WAVLM:
+        state["loss_calculator.projection.weight"] = torch.ones(2, 2)
     path = folder / files.FOLDER / file.file
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save({"iteration": 1, "model": state} if file is files.CNN14 else state, path)

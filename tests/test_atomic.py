@@ -10,7 +10,6 @@ import sys
 import pytest
 
 from vssflow_studio.atomic import replacing, storage_error, write_bytes
-from vssflow_studio.errors import StorageError
 
 
 @pytest.mark.parametrize(

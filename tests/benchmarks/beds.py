@@ -18,7 +18,7 @@ import torch
 import torchaudio
 
 from vssflow_studio.engine.foley_prompt import nearest_kinds
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.training import foley_sounds
 
@@ -56,7 +56,7 @@ def main() -> None:
     print(f"{arguments.minutes:g} minutes       ours, at      teacher's, at   a {_TURN:g} s loop   real-time factor")
     for prompt in arguments.prompts:
         begun = time.perf_counter()
-        sound = model.generate(Conditions(total=seconds, prompt=prompt), seed=1, steps=arguments.steps)
+        sound = model.generate(Conditions(total=seconds, prompt=prompt), Sampling(seed=1, steps=arguments.steps))
         factor = (time.perf_counter() - begun) / seconds
         ours = repetition(sound, rate)
         looped = repetition(np.resize(sound[: round(_TURN * rate)], len(sound)), rate)

@@ -1,6 +1,6 @@
 """Print whether the paper's central findings hold at our scale: the table in the draft's model card.
 
-    python tests/benchmarks/findings.py CACHE [--steps N] [--threads N] [--only NAME ...]
+    python tests/benchmarks/findings.py CACHE [--steps N] [--seed N] [--threads N] [--only NAME ...]
 
 CACHE is what `vssflow-studio train` made (training/cache). Each row is a small model (four blocks,
 128 channels) trained for so many steps of eight windows from the same seed, then asked to
@@ -154,6 +154,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cache", type=Path)
     parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--seed", type=int, default=0, help="another one shows how much of a difference is chance")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=[one.name for one in VARIANTS])
     arguments = parser.parse_args()
@@ -173,7 +174,7 @@ def main() -> None:
         if arguments.only and variant.name not in arguments.only:
             continue
         begun = time.monotonic()
-        model = trained(variant, others, arguments.steps)
+        model = trained(variant, others, arguments.steps, arguments.seed)
         found = (f"{error(model, parts[task]):7.4f}" if task in variant.asked else "      –" for task in _TASKS)
         row = "  ".join(found)
         print(f"{variant.name:<30}{row}  {time.monotonic() - begun:6.0f} s", flush=True)

@@ -13,7 +13,7 @@ import time
 import torch
 
 from vssflow_studio.engine.foley_kinds import KINDS
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.script.phonemes import phonemes
 from vssflow_studio.training import evaluate_foley, evaluate_lips, evaluate_speech, evaluate_voices
@@ -65,9 +65,9 @@ def main() -> None:
 def _speed(model) -> None:
     line = phonemes(EVALUATION[0])
     conditions = Conditions(5.0, line, (0.5, 4.5), model.card.voices[0])
-    model.generate(conditions, seed=0)
+    model.generate(conditions, Sampling(seed=0))
     begun = time.perf_counter()
-    model.generate(conditions, seed=0)
+    model.generate(conditions, Sampling(seed=0))
     spent = time.perf_counter() - begun
     print(f"5 s of sound in {spent:.2f} s: real-time factor {spent / 5:.2f}")
 

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import sys
-import tempfile
-from pathlib import Path
 
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from sample_window import sample_window
 
 from vssflow_studio.engine.memory import resident
-from vssflow_studio.paths import sample
+from vssflow_studio.engine.request import Sampling
 
 _SHOWN = (1, 10, 25, 50, 100, 150, 200)
 
@@ -28,17 +25,7 @@ _SHOWN = (1, 10, 25, 50, 100, 150, 200)
 def main() -> None:
     """Run the rounds and print what is held at some of them."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 200
-    folder = Path(tempfile.mkdtemp())
-    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
-        os.environ[f"XDG_{name}_HOME"] = str(folder / name)
-    from vssflow_studio.engine.request import Sampling
-    from vssflow_studio.ui.window.main_window import MainWindow
-
-    app = QApplication([])
-    shutil.copytree(sample(), folder, dirs_exist_ok=True)
-    window = MainWindow()
-    window.show()
-    window.open(folder / "animatic.otio")
+    app, window = sample_window()
     cue_id = _short_cue(window)
     print("round   window MB   worker MB   objects")
     for number in range(1, rounds + 1):

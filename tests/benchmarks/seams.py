@@ -20,7 +20,7 @@ import torch
 import torchaudio
 
 from vssflow_studio.models.flow.windows import seam_frames
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.script.phonemes import phonemes
 
@@ -68,7 +68,7 @@ def measure(model, kind: str, count: int, steps: int | None = None) -> Jumps:
     energy, spectrum, number = [], [], 0
     while len(energy) < count:
         conditions = _asked(model, kind, number)
-        sound = model.generate(conditions, seed=number, steps=steps)
+        sound = model.generate(conditions, Sampling(seed=number, steps=steps))
         places = [round(at / _HOP) for at in seam_times(model, conditions)]
         for found, values in zip((energy, spectrum), jumps(sound, rate), strict=True):
             found += percentiles(values, places, rng)
@@ -79,7 +79,7 @@ def measure(model, kind: str, count: int, steps: int | None = None) -> Jumps:
 def seam_times(model, conditions: Conditions) -> list[float]:
     """Seconds of where windows come in, are equal and leave."""
     frames = round(conditions.total * model.latent_rate)
-    return [at / model.latent_rate for at in seam_frames(frames, *model.windows)]
+    return [at / model.latent_rate for at in seam_frames(frames, *model.windows(frames))]
 
 
 def _asked(model, kind: str, number: int) -> Conditions:

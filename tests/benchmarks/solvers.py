@@ -13,25 +13,23 @@ import argparse
 import os
 import platform
 import time
+from dataclasses import replace
 
 import torch
 
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.script.phonemes import phonemes
 from vssflow_studio.training.evaluate_speech import Recogniser, word_errors
 from vssflow_studio.training.sentences import EVALUATION
 
 _WAYS = (
-    ("dopri5 1e-5, 11 points", {"solver": "dopri5", "steps": 10, "tolerance": 1e-5}),
-    ("dopri5 1e-3", {"solver": "dopri5", "steps": 1, "tolerance": 1e-3}),
-    ("euler 8", {"solver": "euler", "steps": 8}),
-    ("euler 12", {"solver": "euler", "steps": 12}),
-    ("euler 16", {"solver": "euler", "steps": 16}),
-    ("euler 32", {"solver": "euler", "steps": 32}),
-    ("midpoint 6", {"solver": "midpoint", "steps": 6}),
-    ("midpoint 8", {"solver": "midpoint", "steps": 8}),
-    ("heun 8", {"solver": "heun", "steps": 8}),
+    ("dopri5 1e-5, 11 points", Sampling(solver="dopri5", steps=10), 1e-5),
+    ("dopri5 1e-3", Sampling(solver="dopri5", steps=1), 1e-3),
+    *((f"{solver} {steps}", Sampling(solver=solver, steps=steps), 1e-5) for solver, steps in (
+        ("euler", 8), ("euler", 12), ("euler", 16), ("euler", 32), ("adams", 8), ("adams", 9), ("adams", 12),
+        ("midpoint", 6), ("midpoint", 8), ("heun", 8),
+    )),
 )
 
 
@@ -49,13 +47,13 @@ def main() -> None:
         Conditions(4.0, phonemes(line), (0.5, 3.5), model.card.voices[i % len(model.card.voices)])
         for i, line in enumerate(lines)
     ]
-    exact = [model.latent(one, seed=i, solver="dopri5", steps=1, tolerance=1e-7) for i, one in enumerate(asked)]
+    exact = [model.latent(one, Sampling(seed=i, solver="dopri5", steps=1), tolerance=1e-7) for i, one in enumerate(asked)]
     print(f"{platform.processor() or platform.machine()}, {arguments.threads} threads, {len(lines)} lines of 4 s")
     print("solver                    evaluations   seconds a line    faster   latent error   words")
     first = None
-    for name, options in _WAYS:
+    for name, way, tolerance in _WAYS:
         calls[0], begun = 0, time.perf_counter()
-        made = [model.latent(one, seed=i, **options) for i, one in enumerate(asked)]
+        made = [model.latent(one, replace(way, seed=i), tolerance=tolerance) for i, one in enumerate(asked)]
         spent = (time.perf_counter() - begun) / len(lines)
         first = first or spent
         error = sum(float((m - e).pow(2).mean().sqrt() / e.pow(2).mean().sqrt()) for m, e in zip(made, exact, strict=True))
@@ -79,7 +77,7 @@ def _count_calls(model) -> list[int]:
 def _words_wrong(model, recogniser: Recogniser, latents, lines) -> float:
     wrong = words = 0
     for latent, line in zip(latents, lines, strict=True):
-        sound = model.vocoder(model.codec.untokens(latent))[0].detach().numpy()
+        sound = model.heard(model.codec.untokens(latent), spoken=True)[0].detach().numpy()
         wrong += word_errors(line, recogniser.hear(sound, model.card.sample_rate))
         words += len(line.split())
     return wrong / words

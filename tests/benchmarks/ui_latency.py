@@ -12,22 +12,18 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
-from pathlib import Path
 
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-
-from vssflow_studio.paths import sample
+from sample_window import sample_window
 
 _EDGES = (10, 20, 50, 100, 200, 500, 1000, float("inf"))  # ms
 _PACE = 120  # ms between two actions
@@ -46,16 +42,7 @@ print(len(gaps), sum(gap > 0.05 for gap in gaps), *(f"{1000 * gap:.0f}" for gap 
 def main() -> None:
     """Run the session and print what it found."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 300.0
-    folder = Path(tempfile.mkdtemp())
-    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
-        os.environ[f"XDG_{name}_HOME"] = str(folder / name)
-    from vssflow_studio.ui.window.main_window import MainWindow
-
-    app = QApplication([])
-    shutil.copytree(sample(), folder, dirs_exist_ok=True)
-    window = MainWindow()
-    window.show()
-    window.open(folder / "animatic.otio")
+    app, window = sample_window()
     QTest.qWait(1500)  # drawn before anyone begins
     sleeper = subprocess.Popen([sys.executable, "-c", _SLEEPER, str(seconds)], stdout=subprocess.PIPE, text=True)
     turns = _session(app, window, seconds)

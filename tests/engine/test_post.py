@@ -113,3 +113,13 @@ def test_a_line_of_the_shipped_model_starts_and_ends_with_its_range() -> None:
     off = [max(abs(start - 0.5), abs(end - 2.7)) for start, end in heard]
     assert median(off) < 0.08 and max(off) < 0.15  # a faint last consonant may be missed
     assert all(max(decibels(part(one, 0, 0.4)), decibels(part(one, 2.85, 3.2))) < -60 for one in takes)
+
+
+@pytest.mark.parametrize("hertz", [7_000, 10_000, 11_000])
+def test_no_image_of_a_high_sound_is_heard_above_the_models_band(hertz: int) -> None:
+    tone = 0.1 * np.sin(2 * np.pi * hertz * np.arange(2 * RATE) / RATE).astype(np.float32)
+    made = finish(tone, RATE, Request("foley", 2.0, 0.0, 0.0, prompt="hiss"))
+    power = np.abs(np.fft.rfft(made * np.hanning(len(made)))) ** 2
+    above = np.fft.rfftfreq(len(made), 1 / SAMPLE_RATE) > RATE / 2
+    assert 10 * np.log10(power[above].max() / power.max()) < -50
+    assert np.sqrt((made[SAMPLE_RATE // 2 : SAMPLE_RATE] ** 2).mean()) == pytest.approx(0.1 / np.sqrt(2), rel=0.02)

@@ -5,7 +5,7 @@ import pytest
 
 from voices import FORMANTS, HIGH, LOW, RATE, decibels, formant_near, noise, periodicity, spectrum, vowel
 from vssflow_studio.engine.voice_effects import bent, moved, pitch_track, shouted, whispered
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.script.phonemes import phonemes
 
@@ -44,7 +44,7 @@ def test_formants_move_without_the_pitch(asked: float) -> None:
 @pytest.mark.parametrize("asked", [-3, 3])
 def test_a_spoken_line_moves_too_and_keeps_its_length(asked: float) -> None:
     line = Conditions(2.6, phonemes("We found a small boat under the bridge."), (0.2, 2.4), "rms")
-    sound = load_model("draft", "cpu").generate(line, seed=1)
+    sound = load_model("draft", "cpu").generate(line, Sampling(seed=1))
     after = moved(sound, RATE, asked)
     assert len(after) == len(sound)
     # The draft's phases are found, not made by a throat: its periods are less regular than a voice's.

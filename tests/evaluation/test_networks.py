@@ -20,6 +20,7 @@ from vssflow_studio.evaluation.networks.dvector import DVectorEncoder, without_s
 from vssflow_studio.evaluation.networks.syncnet import SyncNetEncoder
 from vssflow_studio.evaluation.networks.vggish import VGGishEmbedder
 from vssflow_studio.evaluation.networks.wav2clip import Wav2ClipScorer
+from vssflow_studio.evaluation.networks.wavlm import SpeakerEncoder
 from vssflow_studio.models.conditions.clip import ClipVision
 from vssflow_studio.paths import models
 
@@ -30,6 +31,7 @@ LOADERS = {
     files.SYNCNET: SyncNetEncoder.load,
     files.WAV2CLIP: Wav2ClipScorer.load,
     files.DVECTOR: DVectorEncoder.load,
+    files.WAVLM: SpeakerEncoder.load,
 }
 
 
@@ -94,6 +96,14 @@ def test_wav2clip_hears_as_the_public_code_and_clip_sees(models_folder, heard) -
 def test_the_d_vector_is_that_of_the_public_code(models_folder, heard) -> None:
     metric_files.write(files.DVECTOR, models_folder)
     assert DVectorEncoder.load("cpu").embedding(heard)[:64] == pytest.approx(PUBLIC["dvector"], abs=1e-4)
+
+
+def test_speakers_are_told_apart_as_by_the_public_code(models_folder) -> None:
+    metric_files.write(files.WAVLM, models_folder)
+    encoder = SpeakerEncoder.load("cpu")
+    for name, seconds in (("heard", 2.4), ("long", 9.0)):  # so long that far is told from farther
+        embedding = encoder.embedding(metric_files.sound(name, seconds))
+        assert embedding[:32] == pytest.approx(PUBLIC["wavlm"][name], abs=1e-4)
 
 
 def test_silence_is_left_out_of_a_voice() -> None:

@@ -8,7 +8,7 @@ import torch
 from vssflow_studio.models.flow.guidance import guided
 from vssflow_studio.models.flow.path import interpolate, velocity, velocity_from_data
 from vssflow_studio.models.flow.solvers import SOLVERS, solve, time_grid
-from vssflow_studio.models.flow.windows import blended, window_starts
+from vssflow_studio.models.flow.windows import blended, shortest_window, window_starts
 
 
 def spiral(time: float, state: torch.Tensor) -> torch.Tensor:
@@ -19,7 +19,7 @@ def spiral(time: float, state: torch.Tensor) -> torch.Tensor:
 EXACT = torch.tensor([math.cos(3.0), math.sin(3.0)])
 
 
-@pytest.mark.parametrize(("solver", "order"), [("euler", 1), ("midpoint", 2), ("heun", 2)])
+@pytest.mark.parametrize(("solver", "order"), [("euler", 1), ("midpoint", 2), ("heun", 2), ("adams", 2)])
 def test_fixed_solvers_have_their_order(solver: str, order: int) -> None:
     start = torch.tensor([1.0, 0.0], dtype=torch.float64)
     errors = [
@@ -55,6 +55,14 @@ def test_guidance_extrapolates() -> None:
 
     assert guided(predict, 3.0)(0.0, torch.zeros(1, 2))[0, 0] == pytest.approx(0.25 + 3 * 0.75)
     assert guided(predict, 1.0)(0.0, torch.zeros(1, 2))[0, 0] == 1.0
+
+
+@pytest.mark.parametrize(("length", "count"), [(100, 3), (101, 4), (40, 1), (39, 1), (75, 3), (1000, 33)])
+def test_windows_are_no_longer_than_they_need_be(length: int, count: int) -> None:
+    window = shortest_window(length, 40, 10)
+    assert window <= 40
+    assert len(window_starts(length, 40, 10)) == len(window_starts(length, window, 10)) == count
+    assert count == 1 or len(window_starts(length, window - 1, 10)) > count
 
 
 def test_windows_cover_and_blend_without_a_step() -> None:

@@ -11,7 +11,7 @@ from films import write_grey
 from vssflow_studio.media.span import Span
 from vssflow_studio.media.video import grey_frames
 from vssflow_studio.models.conditions.lips import durations_by_mouth, mouth_opening
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.paths import sample
 from vssflow_studio.script.phonemes import phonemes
@@ -78,13 +78,13 @@ LINE = "I told you that the river was too cold"
 def test_the_voice_opens_with_the_mouth_of_who_says_the_line_in_their_own_time(voice):
     model = load_model("draft", "cpu")
     plain = Conditions(3.0, phonemes(LINE), (0.0, 3.0), voice)
-    fine = mouth_of(model.generate(plain, seed=5), model.card.sample_rate, 300, 100)
+    fine = mouth_of(model.generate(plain, Sampling(seed=5)), model.card.sample_rate, 300, 100)
     paces = np.exp(np.linspace(0.45, -0.45, 300))  # slow at first, then in a hurry
     opening = np.interp(np.arange(75) / 25, np.cumsum(paces) * 3 / paces.sum(), fine)
     face = talking_face(opening, RATE, SIZE, np.random.default_rng(3))
 
     def agreement(conditions: Conditions) -> float:
-        levels = [part.std() for part in np.array_split(model.generate(conditions, seed=1), 75)]
+        levels = [part.std() for part in np.array_split(model.generate(conditions, Sampling(seed=1)), 75)]
         return float(np.corrcoef(levels, opening)[0, 1])
 
     seen = agreement(replace(plain, frames=face))

@@ -147,7 +147,7 @@ def test_zeros_stay_zeros_up_to_the_flow(model) -> None:
 
 def test_a_line_without_picture_or_words_is_refused(model) -> None:
     with pytest.raises(ModelError, match="neither"):
-        model.latent(Conditions(total=2.0, prompt="wind"), seed=0)
+        model.latent(Conditions(total=2.0, prompt="wind"), Sampling(seed=0))
 
 
 def test_phonemes_fill_the_line_or_keep_the_pace(model) -> None:
@@ -163,10 +163,10 @@ def test_phonemes_fill_the_line_or_keep_the_pace(model) -> None:
 def test_a_latent_is_a_window_at_least_and_its_seed_decides(model) -> None:
     short = replace(LINE, total=1.2, speech=(0.2, 1.0))
     one, same, other = (
-        model.latent(short, seed=seed, steps=2, solver="euler") for seed in (1, 1, 2)
+        model.latent(short, Sampling(seed=seed, steps=2, solver="euler")) for seed in (1, 1, 2)
     )
     assert one.shape == (1, 128, 50) and torch.equal(one, same) and not torch.allclose(one, other)
-    long = model.latent(LINE, seed=1, steps=2, solver="euler")
+    long = model.latent(LINE, Sampling(seed=1, steps=2, solver="euler"))
     assert long.shape == (1, 128, 75) and long.isfinite().all()
 
 
@@ -174,7 +174,7 @@ def test_each_stream_changes_what_is_made(model) -> None:
     base = replace(LINE, frames=picture(3))
     black = np.zeros_like(base.frames)
     made = [
-        model.latent(conditions, seed=1, steps=2, solver="euler")
+        model.latent(conditions, Sampling(seed=1, steps=2, solver="euler"))
         for conditions in (
             base,
             replace(base, frames=black),
@@ -194,7 +194,7 @@ def test_an_adaptive_step_can_be_stopped_between_passes(model) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        model.latent(LINE, seed=1, on_step=stop)
+        model.latent(LINE, Sampling(seed=1), on_step=stop)
     assert set(asked) == {(0, 10)}
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from vssflow_studio.models.conditions.phonemes import (
     BLANK,
+    SLOWEST,
     average_durations,
     lay_line,
     natural_durations,
@@ -43,7 +44,7 @@ def test_nothing_is_ever_clipped(line: str, seconds: float, pace: float | None) 
     assert timed[0][1] == 0.5 and timed[-1][2] <= 0.5 + seconds + 1e-9
     assert (lengths(timed) > 0).all()
     assert all(a[2] == pytest.approx(b[1]) for a, b in zip(timed, timed[1:], strict=False))
-    if pace is None:
+    if pace is None and rate_asked(phonemes(line), seconds) >= 1:
         assert timed[-1][2] == pytest.approx(0.5 + seconds)
 
 
@@ -66,11 +67,17 @@ def test_half_frames_are_all_rounded_one_way() -> None:
 
 
 def test_pauses_keep_their_length_as_the_line_is_stretched() -> None:
-    for seconds in (2.5, 5.0):
+    for seconds in (2.2, 2.35):
         timed = laid("Wait… what / now", 1.0, 1.0 + seconds)
         pauses = [end - start for i, start, end in timed if i == BLANK]
         assert pauses == pytest.approx([0.7, 0.35])
         assert timed[-1][2] == pytest.approx(1.0 + seconds)
+
+
+def test_a_short_line_in_a_long_range_is_not_drawn_out_over_all_of_it() -> None:
+    said = phonemes("Wait… what / now")
+    speech = natural_durations(said, average_durations(said)).sum() - 0.7 - 0.35
+    assert laid("Wait… what / now", 1.0, 9.0)[-1][2] == pytest.approx(1.0 + speech / SLOWEST + 0.7 + 0.35)
 
 
 def test_pauses_shrink_with_all_else_when_the_range_is_too_short() -> None:

@@ -24,6 +24,18 @@ from vssflow_studio.models.conditions.synchformer import SynchformerEncoder, Syn
 
 PUBLIC = json.loads((Path(__file__).parent / "data" / "public_encoders.json").read_text())
 WIDTH, LAYERS = PUBLIC["width"], PUBLIC["layers"]
+TORCHVISIONS = {
+    "squeezed": [
+        0, 189, 188, 57, 87, 80, 61, 154, 189, 181, 112, 137,
+        1, 163, 190, 58, 191, 183, 114, 137, 103, 96, 55, 165,
+        2, 159, 191, 60, 2, 101, 202, 76, 28, 21, 208, 92,
+    ],
+    "cropped": [
+        1, 72, 123, 178, 91, 173, 219, 76, 181, 139, 64, 166,
+        3, 74, 125, 186, 183, 132, 66, 168, 107, 189, 236, 92,
+        4, 75, 126, 177, 6, 89, 141, 132, 32, 103, 155, 31,
+    ],
+}
 
 
 def clip_file(folder: Path) -> Path:
@@ -119,6 +131,15 @@ def test_squares_squeeze_or_crop() -> None:
     squeezed, cropped = (squares(frames, (0.5,) * 3, (0.5,) * 3, "cpu", cropped=c) for c in (False, True))
     assert squeezed.shape == cropped.shape == (1, 3, 224, 224)
     assert squeezed[0, 0, :, :20].min() > 0.9 and cropped.max() == -1
+
+
+def test_squares_are_scaled_as_torchvision_scales_bytes() -> None:
+    """Resize((48, 48), BICUBIC) of this picture, and of its left square; every twelfth column of each sixteenth row."""
+    y, x, c = torch.meshgrid(torch.arange(90), torch.arange(160), torch.arange(3), indexing="ij")
+    frames = ((x * x // 7 + 3 * y * (c + 1) + x // 5 % 2 * 90) % 256).to(torch.uint8)[None]
+    for shown, cropped, name in ((frames, False, "squeezed"), (frames[:, :, :90], True, "cropped")):
+        scaled = squares(shown, (0.0,) * 3, (1.0,) * 3, torch.device("cpu"), cropped=cropped, side=48)
+        assert (255 * scaled[0, :, ::16, ::12]).flatten().tolist() == pytest.approx(TORCHVISIONS[name], abs=1.01)
 
 
 @pytest.mark.parametrize("encoder", [ClipEncoder, SynchformerEncoder])

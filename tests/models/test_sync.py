@@ -8,7 +8,7 @@ import torch
 
 from vssflow_studio.models.conditions.motion import CHANNELS, motion_features
 from vssflow_studio.models.conditions.sync import RATE, SyncEncoder, bumps
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.training.evaluate_foley import onsets
 from vssflow_studio.training.foley_scenes import scene
@@ -53,7 +53,7 @@ def test_a_still_picture_has_no_contacts(model) -> None:
 def test_over_a_still_panel_it_sounds_where_it_is_asked_for(model) -> None:
     still = np.full((75, 36, 64), 0.5, np.float32)
     asked = Conditions(total=3.0, speech=(1.2, 2.5), prompt="knock on wood", frames=still)
-    sound = model.generate(asked, seed=3)
+    sound = model.generate(asked, Sampling(seed=3))
     heard = onsets(sound, model.card.sample_rate)
     assert np.abs(heard - 1.2).min() <= 0.06
     before = np.abs(sound[: round(1.1 * model.card.sample_rate)]).max()
@@ -65,6 +65,6 @@ def test_contacts_in_the_picture_are_kept_where_there_are(model) -> None:
     for seed in range(UNSEEN + 41, UNSEEN + 45):
         one = scene("knock", seed, eventful=True)
         asked = Conditions(total=5.0, speech=(0.0, 5.0), prompt="knock on wood", frames=one.frames)
-        heard = onsets(model.generate(asked, seed=3), model.card.sample_rate)
+        heard = onsets(model.generate(asked, Sampling(seed=3)), model.card.sample_rate)
         away += [np.abs(heard - onset).min(initial=5.0) for onset in one.onsets]  # where nothing is heard, far off
     assert np.median(away) <= 0.04

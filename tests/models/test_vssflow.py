@@ -8,7 +8,7 @@ from safetensors.torch import load_file, save_file
 
 from vssflow_studio.errors import ModelError, TextError
 from vssflow_studio.models.conditions.motion import CHANNELS, motion_features
-from vssflow_studio.models.interface import WEIGHTS, Conditions
+from vssflow_studio.models.interface import Conditions, Sampling, WEIGHTS
 from vssflow_studio.models.registry import load_model, model_card, model_cards
 from vssflow_studio.models.vssflow.config import VSSFlowConfig, draft
 from vssflow_studio.models.vssflow.dit import DiT, rotary_tables, rotate
@@ -98,12 +98,12 @@ def test_motion_sees_change_and_not_texture() -> None:
 
 def test_same_seed_same_samples_other_seed_others(model) -> None:
     line = Conditions(1.6, phonemes("Hello there."), (0.3, 1.3), "slt")
-    one, two, other = (model.generate(line, seed=s, steps=2) for s in (1, 1, 2))
+    one, two, other = (model.generate(line, Sampling(seed=s, steps=2)) for s in (1, 1, 2))
     assert len(one) == 38_400 and (one == two).all() and (one != other).any()
 
 
 def test_longer_than_a_window_is_whole(model) -> None:
-    sound = model.generate(Conditions(8.0, prompt="rain"), seed=0, steps=4)
+    sound = model.generate(Conditions(8.0, prompt="rain"), Sampling(seed=0, steps=4))
     seconds = sound.reshape(8, -1)
     levels = (seconds**2).mean(1) ** 0.5
     assert levels.min() > 0.3 * levels.max() > 0
@@ -114,14 +114,14 @@ def test_a_shipped_line_is_understood(model) -> None:
 
     text = "The train to the coast is late this morning."
     length = 2.7
-    sound = model.generate(Conditions(length + 1, phonemes(text), (0.5, 0.5 + length), "rms"), seed=1)
+    sound = model.generate(Conditions(length + 1, phonemes(text), (0.5, 0.5 + length), "rms"), Sampling(seed=1))
     heard = Recogniser().hear(sound, model.card.sample_rate)
     assert word_errors(text, heard) <= 4, heard
 
 
 def test_a_voice_it_does_not_have_is_named(model) -> None:
     with pytest.raises(TextError, match="nobody"):
-        model.generate(Conditions(1.0, phonemes("Hi."), (0.2, 0.8), "nobody"), seed=0, steps=1)
+        model.generate(Conditions(1.0, phonemes("Hi."), (0.2, 0.8), "nobody"), Sampling(seed=0, steps=1))
 
 
 def test_shipped_weights_are_those_of_the_card() -> None:

@@ -16,7 +16,7 @@ from vssflow_studio.models.codecs.mel import MelCodec
 from vssflow_studio.models.conditions import motion
 from vssflow_studio.models.deepaudio.chain import SPEECH, ChainModel
 from vssflow_studio.models.deepaudio.mof import TASKS, Gate
-from vssflow_studio.models.interface import WEIGHTS, Conditions
+from vssflow_studio.models.interface import Conditions, Sampling, WEIGHTS
 from vssflow_studio.models.registry import read_card
 from vssflow_studio.training import chain_cache
 from vssflow_studio.training.chain_examples import DROPPED, ChainExamples
@@ -161,7 +161,7 @@ def test_v2a_then_v2s_make_a_model_that_speaks(configure, filmed, tmp_path):
     before, _ = read_weights(Path(start) / WEIGHTS)
     assert torch.equal(tensors["codec.mean"], before["codec.mean"])
     model = ChainModel.load(folder, card, "cpu")
-    sound = model.generate(Conditions(1.0, ("HH", "AY1"), (0.2, 0.8), "slt"), seed=1, steps=2)
+    sound = model.generate(Conditions(1.0, ("HH", "AY1"), (0.2, 0.8), "slt"), Sampling(seed=1, steps=2))
     assert len(sound) == card.sample_rate and np.isfinite(sound).all()
 
 

@@ -6,6 +6,7 @@ import ctypes
 import difflib
 import itertools
 import random
+import re
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from vssflow_studio.script.lexicon import lexicon
 from vssflow_studio.script.phonemes import phonemes
 from vssflow_studio.training import speech
 from vssflow_studio.training.evaluate_speech import Recogniser, audible, word_errors
-from vssflow_studio.training.sentences import EVALUATION, sentences
+from vssflow_studio.training.sentences import _LISTS, _SHAPES, EVALUATION, sentences
 from vssflow_studio.training.speech_cache import SpeechCache, build, spoken_part
 
 LINE = "My brother found the old key under a stone, but nobody asked."
@@ -46,9 +47,22 @@ def made(count: int, seed: int = 0) -> list[str]:
 
 def test_no_sentence_that_is_judged_is_trained_on():
     trained = {sentence.lower() for sentence in made(20_000)}
-    assert len(EVALUATION) == len(set(EVALUATION)) == 40
+    assert len(EVALUATION) == len(set(EVALUATION)) == 100
     assert not trained & {sentence.lower() for sentence in EVALUATION}
     assert all(4 <= len(sentence.split()) <= 12 for sentence in EVALUATION)
+
+
+def test_what_is_judged_is_of_no_shape_that_is_trained_on():
+    trained = [pattern_of(shape) for shape in _SHAPES]
+    assert any(pattern.fullmatch(made(9)[k]) for pattern in trained for k in range(9))
+    assert [s for s in EVALUATION if any(pattern.fullmatch(s) for pattern in trained)] == []
+
+
+def pattern_of(shape: str) -> re.Pattern[str]:
+    """Everything that a shape can become."""
+    gaps = {f"\\{{{name}\\}}": f"(?:{'|'.join(map(re.escape, words))})" for name, words in _LISTS.items()}
+    pattern = re.sub(r"\\\{\w+\\\}", lambda gap: gaps[gap[0]], re.escape(shape))
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def test_sentences_are_varied_and_reach_every_phoneme():

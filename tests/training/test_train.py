@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from vssflow_studio.cli import main
 from vssflow_studio.errors import Cancelled, ModelError
 from vssflow_studio.models.codecs.mel import MelCodec
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import read_card
 from vssflow_studio.models.vssflow.draft_model import DraftModel
 from vssflow_studio.paths import models
@@ -165,7 +165,7 @@ def test_the_model_that_comes_out_speaks(whole):
     model = DraftModel.load(folder, read_card(folder / "card.json"), "cpu")
     assert model.flow.config.layers == 1
     said = Conditions(1.0, phonemes=("HH", "AY1"), speech=(0.1, 0.9), voice="rms")
-    assert len(model.generate(said, seed=0, steps=2)) == 24_000
+    assert len(model.generate(said, Sampling(seed=0, steps=2))) == 24_000
     average = load_file(whole / AVERAGE)["flow.vaflow.proj_in.weight"]
     shipped = model.flow.flow.vaflow.proj_in.weight
     assert torch.allclose(shipped, average, atol=1e-3)

@@ -6,7 +6,7 @@ import pytest
 
 from vssflow_studio.engine.voice_effects import bent
 from vssflow_studio.errors import StudioError
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model, model_card
 from vssflow_studio.script.phonemes import phonemes
 from vssflow_studio.training import speech
@@ -38,6 +38,6 @@ def test_a_classifier_of_the_teachers_knows_our_voices(learned):
         taught += [(v.name, bent(sound, speech.SAMPLE_RATE, v.semitones, formants=v.formants)) for v in cast]
     judge, model = VoiceClassifier.trained(taught, speech.SAMPLE_RATE), load_model("draft", "cpu")
     line = Conditions(3.5, phonemes("Nobody told us where the money went"), (0.4, 3.1), learned)
-    sound, rate = model.generate(line, seed=2), model.card.sample_rate
+    sound, rate = model.generate(line, Sampling(seed=2)), model.card.sample_rate
     for voice in cast:
         assert judge.voice_of(bent(sound, rate, voice.semitones, formants=voice.formants), rate) == voice.name

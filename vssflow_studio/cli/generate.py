@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..models.interface import SOLVERS
 from .farm import add_options, queue_for
 from .verbs import DEVICES, add_json, add_verb, positive, show_progress, tell
 
@@ -20,7 +21,7 @@ def add(verbs) -> None:
     verb.add_argument("--seed", type=int, default=0)
     verb.add_argument("--steps", type=positive, help="solver steps (NFE for euler)")
     verb.add_argument("--guidance", type=float, help="guidance scale; 1 is none")
-    verb.add_argument("--solver", default="", choices=("", "euler", "midpoint", "heun", "dopri5"))
+    verb.add_argument("--solver", default="", choices=("", *SOLVERS))
     verb.add_argument("--from", dest="begin", metavar="TIMECODE", help="only cues that end after this")
     verb.add_argument("--to", dest="end", metavar="TIMECODE", help="only cues that begin before this")
     verb.add_argument("--search", type=Path, action="append", default=[], metavar="FOLDER")

@@ -12,19 +12,9 @@ import json
 from dataclasses import asdict, dataclass
 
 from ..media.span import Span
+from ..models.interface import Sampling
 
 SAMPLE_RATE = 48_000
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How the flow is sampled. `steps` is the number of solver steps; None lets the model choose."""
-
-    model: str = "draft"
-    seed: int = 0
-    steps: int | None = None
-    guidance: float | None = None
-    solver: str = ""
 
 
 @dataclass(frozen=True)

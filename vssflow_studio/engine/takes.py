@@ -113,9 +113,9 @@ class TakeStore:
                     found[read_bwf_info(path)["provenance"].get("request", "")] = path.name
         return found
 
-    def remember(self, order: Order) -> None:
-        """Enter a finished take into the index. Raises StorageError."""
-        index = self._index() | {order.key: order.path.name}
+    def remember(self, *orders: Order) -> None:
+        """Enter finished takes into the index. Raises StorageError."""
+        index = self._index() | {order.key: order.path.name for order in orders}
         write_bytes(self.folder / "index.json", json.dumps(index, indent=1).encode())
 
     def take(self, order: Order, path: Path) -> Take:
@@ -170,6 +170,7 @@ def _sound(cue: Cue, request: Request, card: ModelCard) -> dict:
 
 
 def _provenance(cue: Cue, request: Request, card: ModelCard) -> dict:
+    way = card.settled(request.sampling, request.kind)
     delivery = {name: getattr(request, name) for name in ("pace", "pitch", "delivery")}
     return {
         "synthetic": True,
@@ -181,9 +182,9 @@ def _provenance(cue: Cue, request: Request, card: ModelCard) -> dict:
         "voice": request.voice,
         **(delivery if request.phonemes else _sound(cue, request, card)),
         "energy": request.energy,
-        "seed": request.sampling.seed,
-        "steps": request.sampling.steps or card.steps,
-        "guidance": request.sampling.guidance or card.guidance_for(request.kind),
-        "solver": request.sampling.solver or card.solver,
+        "seed": way.seed,
+        "steps": way.steps,
+        "guidance": way.guidance,
+        "solver": way.solver,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }

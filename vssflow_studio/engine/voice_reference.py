@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ..errors import CueError, MediaError
-from ..models.interface import Conditions, SoundModel, Voice
+from ..models.interface import Conditions, Sampling, SoundModel, Voice
 from ..script.phonemes import phonemes
 from .request import Request
 from .voice_effects import HOP, PitchTrack, pitch_track
@@ -159,7 +159,7 @@ def learned_voices(model: SoundModel) -> dict[str, Heard]:
         _LEARNED[model] = {}
         for name in model.card.voices:
             asked = Conditions(_SECONDS, said, (0.3, _SECONDS - 0.3), name)
-            _LEARNED[model][name] = measured(model.generate(asked, seed=0), rate)
+            _LEARNED[model][name] = measured(model.generate(asked, Sampling(seed=0)), rate)
     return _LEARNED[model]
 
 

@@ -133,14 +133,7 @@ def _make(models: dict, way: Way, request: Request, order: Order, progress) -> N
         text=request.text,
         transcript=request.transcript,
     )
-    sound = model.generate(
-        conditions,
-        seed=request.sampling.seed,
-        steps=request.sampling.steps,
-        guidance=request.sampling.guidance,
-        solver=request.sampling.solver,
-        on_step=progress.step,
-    )
+    sound = model.generate(conditions, request.sampling, progress.step)
     progress.check()
     times = model.phoneme_times(conditions) if request.phonemes else ()
     write_bwf(

@@ -25,6 +25,7 @@ from .speech_meters import (
     MoodLikeness,
     PocketsphinxErrors,
     RawNetLikeness,
+    SpeakerLikeness,
     VoiceLikeness,
     WordErrors,
 )
@@ -33,7 +34,6 @@ _RATE = 16_000
 _FAR = 2.0
 """Times as long as the recording, or the other way round: then it is said."""
 _EMOTION = "the paper’s TIM-Net is published as Keras weights for six sets of speech, of which it names none"
-_SIM_O = "its WavLM-large tuned to tell speakers apart is not built in"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def meters_for(table: str, whisper: Path | None = None, emotion: Path | None = N
         return [FrechetAudioDistance(), Classes(), PictureLikeness(), Alignment(), MelDistance()]
     speech = [WordErrors(whisper), VoiceLikeness()]
     if table == "tts":
-        return [Unmeasured("SIM-O", _SIM_O), *speech, PocketsphinxErrors(), RawNetLikeness()]
+        return [SpeakerLikeness(), *speech, PocketsphinxErrors(), RawNetLikeness()]
     rest = [Unmeasured("EMO-SIM", _EMOTION), Distortion()]
     return [*speech, *rest, LipSync(), PocketsphinxErrors(), RawNetLikeness(), MoodLikeness(emotion)]
 

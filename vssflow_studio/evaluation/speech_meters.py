@@ -12,7 +12,7 @@ from ..models.conditions.rawnet3 import VoiceEncoder
 from . import cepstra, recognisers
 from .item import Item
 from .meters import MeanMeter
-from .networks import dvector, files
+from .networks import dvector, files, wavlm
 from .similarity import cosine
 from .word_errors import word_error_rate
 
@@ -70,7 +70,7 @@ class Distortion(MeanMeter):
     def lacking(self) -> str:
         """See Meter."""
         absent = recognisers.missing("pyworld")
-        return "the package pyworld is not installed: pip install pyworld" if absent else ""
+        return "the package pyworld is not installed: pip install pyworld-prebuilt" if absent else ""
 
     def values(self, item: Item) -> tuple[float, ...]:
         """See MeanMeter."""
@@ -105,6 +105,17 @@ class VoiceLikeness(MeanMeter):
     def embedding(self, sound) -> np.ndarray:
         """Of `item.made` or `item.real`."""
         return self.encoder.embedding(sound(dvector.SAMPLE_RATE))
+
+
+class SpeakerLikeness(VoiceLikeness):
+    """SIM-O by the network of F5-TTS' public evaluation."""
+
+    metrics = ("SIM-O",)
+    file = files.WAVLM
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self.encoder = wavlm.SpeakerEncoder.load(device)
 
 
 class RawNetLikeness(VoiceLikeness):

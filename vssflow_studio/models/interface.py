@@ -20,6 +20,24 @@ OnStep = Callable[[int, int], None]
 """Called after each step with (steps done, steps in all); may raise to stop."""
 
 
+SOLVERS = ("euler", "adams", "midpoint", "heun", "dopri5")
+"""See `flow/solvers.py`."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Which model, and how its flow is sampled: `steps` of the `solver`, with how much `guidance`.
+
+    What is None or "" is left to the model (`ModelCard.settled`).
+    """
+
+    model: str = "draft"
+    seed: int = 0
+    steps: int | None = None
+    guidance: float | None = None
+    solver: str = ""
+
+
 @dataclass(frozen=True)
 class Conditions:
     """What a model hears and sees before it makes `total` seconds of sound.
@@ -45,6 +63,11 @@ class Conditions:
     negative: str = ""
     text: str = ""
     transcript: str = ""
+
+    @property
+    def kind(self) -> str:
+        """`dialogue` or `foley`, for what depends on it."""
+        return "dialogue" if self.phonemes else "foley"
 
 
 @dataclass(frozen=True)
@@ -132,6 +155,16 @@ class ModelCard:
         """The guidance scale that suits a kind of cue."""
         return self.guidance if kind == "dialogue" else self.foley_guidance
 
+    def settled(self, asked: Sampling, kind: str) -> Sampling:
+        """`asked` for a kind of cue, with the model's own choice of what is left to it."""
+        return Sampling(
+            model=self.name,
+            seed=asked.seed,
+            steps=asked.steps or self.steps,
+            guidance=asked.guidance or self.guidance_for(kind),
+            solver=asked.solver if asked.solver in SOLVERS else self.solver,
+        )
+
 
 class SoundModel(Protocol):
     """A loaded model on a device; `reference_rate` is 0 when it speaks with learned voices only.
@@ -149,14 +182,7 @@ class SoundModel(Protocol):
     frugal: bool
 
     def generate(
-        self,
-        conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        on_step: OnStep = lambda done, total: None,
+        self, conditions: Conditions, sampling: Sampling, on_step: OnStep = lambda done, total: None
     ) -> np.ndarray:
         """Mono float32 at `card.sample_rate`, `conditions.total` seconds long."""
         ...

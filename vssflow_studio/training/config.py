@@ -40,7 +40,8 @@ class Data:
     """How much each teacher gives, and how it is mixed.
 
     `sentences` for each voice; `foley` and `joint` are shares of the examples as in
-    Mixture, `own_share` of them all is the folder `own` (see own_data.py). Of the chain's stages
+    Mixture, `own_share` of them all is the folder `own` (see own_data.py). `wide_sentences` of a
+    wide voice teach the band extension (see train_band.py); 0 leaves it out. Of the chain's stages
     (see chain_examples.py) `faces` are sentences for each voice that a rendered face speaks;
     shares of `seen` and `guided` go before the others.
     """
@@ -51,6 +52,8 @@ class Data:
     sync_scenes: int = 6800
     sync_steps: int = 1500
     duration_steps: int = 1200
+    wide_sentences: int = 0
+    band_steps: int = 800
     seed: int = 0
     foley: float = 0.5
     joint: float = 0.08
@@ -61,8 +64,8 @@ class Data:
     guided: float = 0.0
 
     def __post_init__(self) -> None:
-        _least(self, 1, "sentences", "scenes", "sync_scenes", "sync_steps", "duration_steps")
-        _least(self, 0, "seed", "foley", "joint", "own_share", "faces", "seen", "guided")
+        _least(self, 1, "sentences", "scenes", "sync_scenes", "sync_steps", "duration_steps", "band_steps")
+        _least(self, 0, "seed", "foley", "joint", "own_share", "faces", "seen", "guided", "wide_sentences")
         if self.seed + self.scenes > _KEPT_SEEDS:
             raise ValueError(f"seed and scenes together have to stay below {_KEPT_SEEDS}")
         if self.foley + self.joint > 1:

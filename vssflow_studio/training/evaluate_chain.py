@@ -17,6 +17,7 @@ import numpy as np
 from ..evaluation.word_errors import words
 from ..models.deepaudio.chain import ChainModel, Heard
 from ..models.deepaudio.f5.energy import contour
+from ..models.interface import Sampling
 from ..models.registry import load_model
 from ..script.phonemes import phonemes
 from . import evaluate_lips, evaluate_speech
@@ -54,7 +55,7 @@ def evaluate(
         count += len(words(sentence))
         alike.append([])
         for place, conditions in enumerate((Heard(*asked, energy=energy), Heard(*asked))):
-            sound = model.generate(conditions, seed=1)
+            sound = model.generate(conditions, Sampling(seed=1))
             made = contour(sound, model.card.sample_rate)[: len(energy)]
             alike[-1].append(float(np.corrcoef(made, energy[: len(made)])[0, 1]))
             wrong[place] += word_errors(sentence, recogniser.hear(sound, model.card.sample_rate))

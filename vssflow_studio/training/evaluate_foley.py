@@ -17,7 +17,7 @@ from statistics import median
 import numpy as np
 
 from ..engine.foley_kinds import KINDS
-from ..models.interface import Conditions, SoundModel
+from ..models.interface import Conditions, Sampling, SoundModel
 from ..models.registry import load_model
 from . import foley_sounds
 from .classifier import Classifier
@@ -154,7 +154,7 @@ def _heard(model: SoundModel | None, one: Scene, seed: int) -> np.ndarray:
     if model is None:
         return one.sound
     total = len(one.sound) / foley_sounds.RATE
-    return model.generate(Conditions(total=total, prompt=one.prompt, frames=one.frames), seed=seed)
+    return model.generate(Conditions(total=total, prompt=one.prompt, frames=one.frames), Sampling(seed=seed))
 
 
 def _distances(points: np.ndarray, others: np.ndarray) -> list[float]:

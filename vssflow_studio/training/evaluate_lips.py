@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..evaluation.word_errors import words
-from ..models.interface import Conditions, SoundModel
+from ..models.interface import Conditions, Sampling, SoundModel
 from ..models.registry import load_model
 from ..script.phonemes import phonemes
 from .evaluate_speech import Recogniser, word_errors
@@ -57,7 +57,7 @@ def evaluate(
         count += len(words(sentence))
         row = []
         for place, conditions in enumerate((seen, replace(seen, frames=None))):
-            sound, rate = model.generate(conditions, seed=1), model.card.sample_rate
+            sound, rate = model.generate(conditions, Sampling(seed=1)), model.card.sample_rate
             spoken = sound[round(_MARGIN * rate) : round((_MARGIN + length) * rate)]
             row.append(float(np.corrcoef(opening, _levels(spoken, len(opening)))[0, 1]))
             wrong[place] += word_errors(sentence, recogniser.hear(sound, rate))

@@ -21,7 +21,7 @@ from ..engine.request import Request
 from ..evaluation.recognisers import SAMPLE_RATE as HEARD_RATE
 from ..evaluation.recognisers import Pocketsphinx
 from ..evaluation.word_errors import edits, words
-from ..models.interface import Conditions, SoundModel
+from ..models.interface import Conditions, Sampling, SoundModel
 from ..models.registry import load_model
 from ..script.phonemes import phonemes
 from .sentences import EVALUATION
@@ -87,7 +87,7 @@ def take(model: SoundModel, sentence: str, voice: str, length: float, seed: int)
         speech=(_MARGIN, _MARGIN + length),
         voice=voice,
     )
-    made = model.generate(conditions, seed=seed)
+    made = model.generate(conditions, Sampling(seed=seed))
     request = Request("dialogue", length, _MARGIN, _MARGIN, conditions.phonemes)
     return finish(made, model.card.sample_rate, request, model.phoneme_times(conditions))
 

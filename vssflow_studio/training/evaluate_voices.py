@@ -1,7 +1,8 @@
 """Are the voices to choose from told apart, and understood?
 
 A classifier is trained on the teachers, moved as each voice of the cast is, and judges
-what the model makes of sentences that neither of them was trained on:
+what the model makes of sentences that neither of them was trained on; those that taught the
+classifier count for the words alone:
 
     python -m vssflow_studio.training.evaluate_voices [--sentences N]
 """
@@ -17,7 +18,7 @@ import numpy as np
 
 from ..engine.voice_effects import bent
 from ..evaluation.word_errors import words
-from ..models.interface import Conditions, SoundModel, Voice
+from ..models.interface import Conditions, Sampling, SoundModel, Voice
 from ..models.registry import load_model
 from ..script.phonemes import phonemes
 from .evaluate_speech import Recogniser, word_errors
@@ -28,7 +29,7 @@ from .voice_classifier import VoiceClassifier
 
 _MARGIN = 0.5
 _TAUGHT = 24
-"""So many of the sentences train the classifier, the others judge."""
+"""So many of the sentences train the classifier, the others judge voices."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,13 @@ class VoiceTold:
     teacher: float
 
 
-def evaluate(model: SoundModel, sentences: Sequence[str] = EVALUATION[_TAUGHT:]) -> list[VoiceTold]:
-    """A score for each voice to choose, on `sentences` that the classifier never heard."""
+def evaluate(model: SoundModel, sentences: Sequence[str] = EVALUATION) -> list[VoiceTold]:
+    """A score for each voice to choose. Raises ValueError where the classifier has heard all `sentences`."""
+    judged = set(sentences) - set(EVALUATION[:_TAUGHT])
+    if not judged:
+        raise ValueError(f"voices are told apart on other sentences than the first {_TAUGHT}")
     cast, recogniser = model.card.choices, Recogniser()
-    taught = [(v.name, _taught(v, s)) for v in cast for s in EVALUATION[:_TAUGHT] if s not in sentences]
+    taught = [(v.name, _taught(v, s)) for v in cast for s in EVALUATION[:_TAUGHT]]
     judge = VoiceClassifier.trained(taught, SAMPLE_RATE)
     spoken = {(v, s): _spoken(model, v, s) for v in dict.fromkeys(v.learned for v in cast) for s in sentences}
     scores = []
@@ -53,11 +57,11 @@ def evaluate(model: SoundModel, sentences: Sequence[str] = EVALUATION[_TAUGHT:])
         for sentence in sentences:
             sound, rate = spoken[voice.learned, sentence], model.card.sample_rate
             sound = bent(sound, rate, voice.semitones, formants=voice.formants)
-            told += judge.voice_of(sound, rate) == voice.name
+            told += sentence in judged and judge.voice_of(sound, rate) == voice.name
             ours += word_errors(sentence, recogniser.hear(sound, rate))
             teachers += word_errors(sentence, recogniser.hear(_taught(voice, sentence), SAMPLE_RATE))
         count = sum(len(words(sentence)) for sentence in sentences)
-        scores.append(VoiceTold(voice.name, told / len(sentences), ours / count, teachers / count))
+        scores.append(VoiceTold(voice.name, told / len(judged), ours / count, teachers / count))
     return scores
 
 
@@ -75,16 +79,16 @@ def _spoken(model: SoundModel, learned: str, sentence: str) -> np.ndarray:
     said = spoken_part(speak(sentence, learned))
     length = said[-1][2] - said[0][1]
     conditions = Conditions(length + 2 * _MARGIN, phonemes(sentence), (_MARGIN, _MARGIN + length), learned)
-    return model.generate(conditions, seed=1)
+    return model.generate(conditions, Sampling(seed=1))
 
 
 def main() -> None:
     """Print a row for each voice."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sentences", type=int, default=len(EVALUATION) - _TAUGHT)
+    parser.add_argument("--sentences", type=int, default=len(EVALUATION), help="the last so many")
     arguments = parser.parse_args()
     print("voice     taken for itself   word errors   teacher's")
-    for s in evaluate(load_model("draft", "cpu"), EVALUATION[_TAUGHT:][: arguments.sentences]):
+    for s in evaluate(load_model("draft", "cpu"), EVALUATION[-arguments.sentences :]):
         print(f"{s.voice:<9} {s.told:16.0%}   {s.word_errors:11.1%}   {s.teacher:9.1%}", flush=True)
 
 

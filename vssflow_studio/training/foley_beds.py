@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .foley_kit import RATE, Rng, band, blip, contact, glide, grains, knots, modes, strewn, time_of
+from .foley_kit import RATE, Rng, band, blip, contact, glide, knots, modes, strewn, time_of
 
 
 def rain(rng: Rng, length: int) -> np.ndarray:

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ..engine.foley_kinds import KINDS
 from ..models.conditions.prompt import pieces
 from .prompts import wordings
 

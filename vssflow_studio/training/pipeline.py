@@ -22,13 +22,23 @@ from ..models.codecs.mel import MelCodec
 from ..models.interface import WEIGHTS
 from ..models.registry import CARD
 from ..models.vssflow.config import draft
-from . import chain_cache, foley_cache, own_data, speech_cache, train_durations, train_flow, train_mof, train_sync
+from . import (
+    chain_cache,
+    foley_cache,
+    own_data,
+    speech_cache,
+    train_band,
+    train_durations,
+    train_flow,
+    train_mof,
+    train_sync,
+)
 from .chain_examples import ChainExamples
 from .checkpoint import clear_torn, write_tensors
 from .config import ConfigError, TrainConfig
 from .examples import Examples
 from .processes import joined_group
-from .ship import ship
+from .ship import BAND, ship
 from .start import digest, part_of
 
 OnNote = Callable[[str], None]
@@ -109,6 +119,12 @@ def prepare(config: TrainConfig, voices: tuple[str, ...], on_note: OnNote) -> No
         {"steps": data.duration_steps, "voices": list(voices)},
         lambda path: _train_durations(config, voices, path),
     )
+    if data.wide_sentences:
+        make(
+            config.out.run / BAND,
+            {"sentences": data.wide_sentences, "steps": data.band_steps, "seed": data.seed},
+            lambda path: train_band.train(train_band.spoken(data.wide_sentences, data.seed), path, data.band_steps),
+        )
 
 
 def _take_over(config: TrainConfig, voices: tuple[str, ...], make: _Maker) -> None:
@@ -117,8 +133,11 @@ def _take_over(config: TrainConfig, voices: tuple[str, ...], make: _Maker) -> No
     for path, prefix in (
         (config.data.cache / "sync.safetensors", "sync."),
         (config.out.run / "durations.safetensors", "durations."),
+        (config.out.run / BAND, "band."),
     ):
         part = part_of(name, prefix, config.model, voices)
+        if not part:  # an older model has no band extension
+            continue
         make(path, {"start": digest(part)}, lambda out, part=part: write_tensors(out, part, {}))
 
 

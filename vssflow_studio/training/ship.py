@@ -23,6 +23,8 @@ from .cast import CAST
 from .speech_cache import VOICES
 
 LICENCE = "Apache-2.0"
+BAND = "band.safetensors"
+"""The band extension, beside the durations; a model without it ends at 8 kHz when it speaks."""
 
 
 def ship(flow: Path, durations: Path, sync: Path, out: Path) -> None:
@@ -35,6 +37,8 @@ def ship(flow: Path, durations: Path, sync: Path, out: Path) -> None:
         parts[f"durations.{name}"] = tensor
     for name, tensor in load_file(sync / "sync.safetensors").items():
         parts[f"sync.{name}"] = tensor
+    if (durations / BAND).is_file():
+        parts |= {f"band.{name}": tensor for name, tensor in load_file(durations / BAND).items()}
     facts = {"config": draft().to_json(), "voices": json.dumps(VOICES)}
     _save(out / WEIGHTS, parts, facts)
     card = ModelCard(
@@ -44,10 +48,10 @@ def ship(flow: Path, durations: Path, sync: Path, out: Path) -> None:
         checkpoint=file_hash(out / WEIGHTS),
         voices=VOICES,
         sample_rate=24_000,
-        steps=16,
+        steps=9,
         guidance=2.0,
         foley_guidance=1.5,
-        solver="euler",
+        solver="adams",
         cast=CAST,
         kinds=tuple(KINDS),
     )

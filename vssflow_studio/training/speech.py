@@ -68,7 +68,7 @@ def speak(text: str, voice: str, *, stretch: float = 1.0) -> Utterance:
         rate = wave.sample_rate
     finally:
         flite.delete_utterance(utterance)
-    return Utterance(text, voice, _level(_resampled(raw, rate)), phones)
+    return Utterance(text, voice, levelled(raw, rate), phones)
 
 
 def _phones(flite, utterance, length: float) -> tuple[tuple[str, float, float], ...]:
@@ -93,15 +93,12 @@ def _symbol(name: str, stress: str) -> str:
     return symbol + ("1" if stress == "1" else "0") if symbol in VOWELS else symbol
 
 
-def _resampled(raw: np.ndarray, rate: int) -> np.ndarray:
+def levelled(raw: np.ndarray, rate: int) -> np.ndarray:
+    """`raw` at 24 kHz and as loud as all teachers: RMS of what is speech at −23 dBFS, peaks under −3 dBFS."""
     import torch
     import torchaudio
 
-    return torchaudio.functional.resample(torch.from_numpy(raw), rate, SAMPLE_RATE).numpy()
-
-
-def _level(sound: np.ndarray) -> np.ndarray:
-    """The same loudness for all: RMS of what is speech at −23 dBFS, peaks under −3 dBFS."""
+    sound = torchaudio.functional.resample(torch.from_numpy(raw), rate, SAMPLE_RATE).numpy()
     loud = np.abs(sound) > 0.02 * np.abs(sound).max(initial=1e-6)
     rms = np.sqrt(np.mean(sound[loud] ** 2)) if loud.any() else 1.0
     gained = sound * (_ACTIVE_LEVEL / max(rms, 1e-6))

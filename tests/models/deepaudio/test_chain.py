@@ -13,7 +13,7 @@ import torch
 from vssflow_studio.errors import Cancelled, ModelError
 from vssflow_studio.models.deepaudio.chain import ChainModel, Heard
 from vssflow_studio.models.deepaudio.f5.energy import HOP_SECONDS, contour
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model, model_card, read_card
 from vssflow_studio.models.vssflow.config import VSSFlowConfig, draft
 from vssflow_studio.models.vssflow.network import Projected, Streams, VSSFlow
@@ -33,7 +33,7 @@ def model() -> ChainModel:
 
 @cache
 def spoken(seed: int) -> np.ndarray:
-    return model().generate(PLAIN, seed=seed)
+    return model().generate(PLAIN, Sampling(seed=seed))
 
 
 def face() -> tuple[np.ndarray, np.ndarray]:
@@ -52,7 +52,7 @@ def test_it_says_a_line_with_the_mouth_that_is_seen():
     opening, picture = face()
     seen, steps = replace(PLAIN, frames=picture), []
     assert model().task(seen) == "v2s"
-    sound = model().generate(seen, seed=1, on_step=lambda done, total: steps.append((done, total)))
+    sound = model().generate(seen, Sampling(seed=1), on_step=lambda done, total: steps.append((done, total)))
     assert len(sound) == 3 * model().card.sample_rate and np.isfinite(sound).all()
     count = model().card.steps
     assert steps == [(i + 1, 2 * count) for i in range(2 * count)]
@@ -80,7 +80,7 @@ def halves(first: float, second: float) -> np.ndarray:
 def test_a_line_is_louder_where_its_energy_is_higher():
     def rise(energy: np.ndarray) -> float:
         given = Heard(**vars(PLAIN), energy=energy)
-        made = model().generate(given, seed=1)
+        made = model().generate(given, Sampling(seed=1))
         half = len(made) // 2
         return 20 * np.log10(made[half:].std() / made[:half].std())
 
@@ -89,15 +89,15 @@ def test_a_line_is_louder_where_its_energy_is_higher():
 
 def test_no_energy_is_the_plain_line():
     silent = Heard(**vars(PLAIN), energy=np.zeros(int(3 / HOP_SECONDS), np.float32))
-    assert np.array_equal(model().generate(silent, seed=1), spoken(1))
-    assert np.array_equal(model().generate(Heard(**vars(PLAIN)), seed=1), spoken(1))
+    assert np.array_equal(model().generate(silent, Sampling(seed=1)), spoken(1))
+    assert np.array_equal(model().generate(Heard(**vars(PLAIN)), Sampling(seed=1)), spoken(1))
 
 
 def test_who_is_not_seen_to_speak_or_is_given_a_pace_speaks_at_will():
     wall = np.full((75, 36, 64), 0.5, np.float32)
     assert model().task(replace(PLAIN, frames=wall)) == "tts"
     assert model().task(replace(PLAIN, frames=face()[1], pace=1.2)) == "tts"
-    assert np.array_equal(model().generate(replace(PLAIN, frames=wall), seed=1), spoken(1))
+    assert np.array_equal(model().generate(replace(PLAIN, frames=wall), Sampling(seed=1)), spoken(1))
 
 
 def test_it_stops_in_the_picture_s_part_too():
@@ -105,7 +105,7 @@ def test_it_stops_in_the_picture_s_part_too():
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        model().generate(replace(PLAIN, frames=face()[1]), seed=1, on_step=stop)
+        model().generate(replace(PLAIN, frames=face()[1]), Sampling(seed=1), on_step=stop)
 
 
 def test_its_card_tells_what_it_is():

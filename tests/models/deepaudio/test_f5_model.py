@@ -38,7 +38,7 @@ from vssflow_studio.paths import models
 from vssflow_studio.timeline.clips import clip_views
 from vssflow_studio.timeline.cues import Cue, Project
 
-STEPS = {"seed": 3, "steps": 2}
+STEPS = Sampling(seed=3, steps=2)
 RATE = 24_000
 
 
@@ -98,7 +98,7 @@ def picture(model: F5Model, seconds: float, seed: int = 0) -> np.ndarray:
 
 def test_the_line_stands_in_its_range(model) -> None:
     told: list[tuple[int, int]] = []
-    sound = model.generate(line(), on_step=lambda *step: told.append(step), **STEPS)
+    sound = model.generate(line(), STEPS, on_step=lambda *step: told.append(step))
     assert model.task(line()) == "tts" and told == [(1, 2), (2, 2)]
     assert sound.shape == (round(1.4 * RATE),) and sound.dtype == np.float32 and np.isfinite(sound).all()
     spoken = np.flatnonzero(sound)
@@ -106,40 +106,40 @@ def test_the_line_stands_in_its_range(model) -> None:
 
 
 def test_each_condition_and_the_seed_change_what_is_said(model) -> None:
-    made = model.generate(line(), **STEPS)
-    assert np.array_equal(made, model.generate(line(), **STEPS))
+    made = model.generate(line(), STEPS)
+    assert np.array_equal(made, model.generate(line(), STEPS))
     for other in (
         line(text="Get down, Hanna."),
         line(transcript="I knew you."),
         line(reference=generated.values("other voice", RATE * 5 // 4, bound=0.2)),
     ):
-        assert np.abs(model.generate(other, **STEPS) - made).max() > 1e-3
+        assert np.abs(model.generate(other, STEPS) - made).max() > 1e-3
     for other in ({"seed": 4}, {"guidance": 1.0}, {"solver": "midpoint"}):
-        assert np.abs(model.generate(line(), **STEPS | other) - made).max() > 1e-3
+        assert np.abs(model.generate(line(), replace(STEPS, **other)) - made).max() > 1e-3
     model.frugal = True
-    assert np.abs(model.generate(line(), **STEPS) - made).max() < 1e-4
+    assert np.abs(model.generate(line(), STEPS) - made).max() < 1e-4
 
 
 def test_under_a_picture_the_guides_energy_says_when(model) -> None:
     """M = G_v2s · M_v2a(video, prompt) + G_tts · ∅."""
     seen, told = line(frames=picture(model, 1.4)), []
     assert model.task(seen) == "v2s"
-    sound = model.generate(seen, on_step=lambda *step: told.append(step), **STEPS)
+    sound = model.generate(seen, STEPS, on_step=lambda *step: told.append(step))
     assert told[-1] == (4, 4) and {total for _, total in told} == {4}
-    heard = model.guide.generate(Conditions(1.4, frames=seen.frames), **STEPS)
+    heard = model.guide.generate(Conditions(1.4, frames=seen.frames), STEPS)
     recording = Recording(torch.from_numpy(seen.reference), seen.transcript, contour(seen.reference, RATE))
     energy = contour(heard[3200:19_200], 16_000)
     said = model.speaker.say(recording, seen.text, 94, Way(3, 2), energy).numpy()
     assert np.abs(sound[4800 : 4800 + len(said)] - said[: 93 * 256]).max() < 1e-5
-    other = model.generate(replace(seen, frames=picture(model, 1.4, seed=1)), **STEPS)
-    assert min(np.abs(sound - one).max() for one in (other, model.generate(line(), **STEPS))) > 1e-3
+    other = model.generate(replace(seen, frames=picture(model, 1.4, seed=1)), STEPS)
+    assert min(np.abs(sound - one).max() for one in (other, model.generate(line(), STEPS))) > 1e-3
 
 
 def test_a_prompt_alone_is_the_guides_own_sound(model) -> None:
     asked = Conditions(1.0, prompt="rain", frames=picture(model, 1.0))
     assert model.task(asked) == "v2a"
-    sound = model.generate(asked, **STEPS)
-    heard = model.guide.generate(asked, **STEPS)
+    sound = model.generate(asked, STEPS)
+    heard = model.guide.generate(asked, STEPS)
     assert sound.shape == (RATE,) and np.corrcoef(sound[::3][:8000], heard[::2])[0, 1] > 0.9
 
 
@@ -148,7 +148,7 @@ def test_without_weights_of_a_vocoder_it_is_heard_all_the_same(home, model, tmp_
     shutil.copytree(models() / "speaker", own)
     card = json.loads((own / "card.json").read_text())
     (own / "card.json").write_text(json.dumps(card | {"vocoder": "griffin-lim"}))
-    assert load_model("own", "cpu").generate(line(), **STEPS).shape == (round(1.4 * RATE),)
+    assert load_model("own", "cpu").generate(line(), STEPS).shape == (round(1.4 * RATE),)
     mel = log_mel(torch.from_numpy(speech(120.0, rate=RATE).astype(np.float32))[None], f5_files.TINY)
     again = log_mel(griffin_lim(f5_files.TINY)(mel.transpose(1, 2)), f5_files.TINY)
     loud = mel[:, 2:-2] > -4
@@ -156,7 +156,7 @@ def test_without_weights_of_a_vocoder_it_is_heard_all_the_same(home, model, tmp_
 
 
 def test_a_pace_shortens_the_line(model) -> None:
-    slow, quick = (np.flatnonzero(model.generate(line(6.0, pace=pace), **STEPS)) for pace in (1.0, 2.0))
+    slow, quick = (np.flatnonzero(model.generate(line(6.0, pace=pace), STEPS)) for pace in (1.0, 2.0))
     assert 0.2 * RATE <= slow[0] < 0.21 * RATE and len(quick) == pytest.approx(len(slow) / 2, rel=0.05)
     assert len(slow) / RATE == pytest.approx(1.25 / 12 * 15, rel=0.05)
 
@@ -164,13 +164,13 @@ def test_a_pace_shortens_the_line(model) -> None:
 def test_a_long_line_is_said_in_parts(model) -> None:
     words = "I told you that the river was cold. So please, come back to the house! Now, before dinner."
     told: list[tuple[int, int]] = []
-    sound = model.generate(line(30.0, text=words), seed=3, steps=1, on_step=lambda *step: told.append(step))
+    sound = model.generate(line(30.0, text=words), Sampling(seed=3, steps=1), on_step=lambda *step: told.append(step))
     assert told == [(1, 2), (2, 2)]
     quiet = np.convolve(sound == 0, np.ones(800), "same") >= 799
     assert not quiet[round(0.25 * RATE) : round(30.1 * RATE)].any()
     cut = pieces(words, 2)
     assert len(cut) == 2 and " ".join(cut) == words and cut[0].endswith("cold.")
-    beyond = model.generate(line(60.0, text="Hey."), seed=3, steps=1)
+    beyond = model.generate(line(60.0, text="Hey."), Sampling(seed=3, steps=1))
     assert len(beyond) == round(60.4 * RATE) and 40 < np.flatnonzero(beyond)[-1] / RATE < 43.7
     assert pieces("word", 3) == ("word",) and pieces("a, b", 1) == ("a, b",)
 
@@ -181,15 +181,18 @@ def test_it_can_be_stopped_while_the_guide_works(model) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        model.generate(line(frames=picture(model, 1.4)), on_step=stop, **STEPS)
+        model.generate(line(frames=picture(model, 1.4)), STEPS, on_step=stop)
 
 
 def test_what_it_can_not_be_asked_is_refused(model) -> None:
     for asked in (line(reference=None), line(text="")):
         with pytest.raises(ModelError, match="in the voice of a recording"):
-            model.generate(asked, **STEPS)
+            model.generate(asked, STEPS)
+    for asked in (line(text="你好，世界。"), line(transcript="so we said 你好")):
+        with pytest.raises(ModelError, match="pinyin"):
+            model.generate(asked, STEPS)
     with pytest.raises(ModelError, match="only speaks lines"):
-        load_model("speaker", "cpu").generate(Conditions(1.0, prompt="rain"), **STEPS)
+        load_model("speaker", "cpu").generate(Conditions(1.0, prompt="rain"), STEPS)
     assert model.phoneme_times(line()) == []
 
 

@@ -15,11 +15,11 @@ from vssflow_studio.errors import Cancelled, ModelError
 from vssflow_studio.models.convert import convert_together
 from vssflow_studio.models.deepaudio.config import CODEC_44K, PUBLIC, CodecConfig, V2AConfig
 from vssflow_studio.models.deepaudio.model import MMAudioModel
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.paths import models
 
-STEPS = {"seed": 3, "steps": 2}
+STEPS = Sampling(seed=3, steps=2)
 
 
 @pytest.fixture(scope="module")
@@ -73,14 +73,14 @@ def test_what_can_not_agree_is_refused(wrong) -> None:
 
 
 def test_a_short_cue_is_the_beginning_of_a_window(model) -> None:
-    sound = model.generate(Conditions(0.5, prompt="rain", frames=picture(0.5)), **STEPS)
+    sound = model.generate(Conditions(0.5, prompt="rain", frames=picture(0.5)), STEPS)
     assert sound.shape == (8_000,) and np.isfinite(sound).all() and np.abs(sound).max() > 0.01
 
 
 def test_a_long_cue_is_windows_each_of_which_sees_its_own_picture(model) -> None:
     base = Conditions(2.5, prompt="rain", frames=picture(2.5))
     other = replace(base, frames=np.concatenate([base.frames[:45], picture(2.5, seed=1)[45:]]))
-    made, changed = (model.latent(conditions, seed=3, steps=1) for conditions in (base, other))
+    made, changed = (model.latent(conditions, Sampling(seed=3, steps=1)) for conditions in (base, other))
     assert made.shape == (1, 20, model.network.config.latent_frames(2.5)) and made.isfinite().all()
     # The first window ends at 1.28 s, and up to 0.28 s there is no other.
     assert made[..., :8].equal(changed[..., :8]) and not made[..., -8:].allclose(changed[..., -8:])
@@ -88,22 +88,22 @@ def test_a_long_cue_is_windows_each_of_which_sees_its_own_picture(model) -> None
 
 def test_each_condition_and_the_seed_change_what_is_made(model) -> None:
     base = Conditions(1.0, prompt="rain", frames=picture(1))
-    made = model.latent(base, **STEPS)
-    assert made.equal(model.latent(base, **STEPS))
+    made = model.latent(base, STEPS)
+    assert made.equal(model.latent(base, STEPS))
     for other in (
         replace(base, prompt="the dogs"),
         replace(base, negative="the metal"),
         replace(base, frames=picture(1, seed=1)),
         replace(base, frames=None),
     ):
-        assert float((model.latent(other, **STEPS) - made).abs().max()) > 1e-3
+        assert float((model.latent(other, STEPS) - made).abs().max()) > 1e-3
     for other in ({"seed": 4}, {"guidance": 1.0}, {"solver": "midpoint"}):
-        assert float((model.latent(base, **STEPS | other) - made).abs().max()) > 1e-3
+        assert float((model.latent(base, replace(STEPS, **other)) - made).abs().max()) > 1e-3
 
 
 def test_a_line_is_refused(model) -> None:
     with pytest.raises(ModelError, match="can't speak"):
-        model.generate(Conditions(1.0, phonemes=("HH", "AY1"), speech=(0.0, 1.0)), **STEPS)
+        model.generate(Conditions(1.0, phonemes=("HH", "AY1"), speech=(0.0, 1.0)), STEPS)
     assert model.phoneme_times(Conditions(1.0)) == []
 
 
@@ -113,7 +113,7 @@ def test_it_can_be_stopped_while_it_looks(model) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        model.generate(Conditions(1.0, prompt="rain", frames=picture(1)), on_step=stop, **STEPS)
+        model.generate(Conditions(1.0, prompt="rain", frames=picture(1)), STEPS, on_step=stop)
 
 
 def test_a_foley_cue_gets_its_take(home, timeline_file, monkeypatch, capsys) -> None:

@@ -29,7 +29,7 @@ from vssflow_studio.models.deepaudio.conv import Conv, filtered
 from vssflow_studio.models.deepaudio.folding import fold_network, public_shapes
 from vssflow_studio.models.deepaudio.model import MMAudioModel
 from vssflow_studio.models.deepaudio.network import V2A
-from vssflow_studio.models.interface import Conditions
+from vssflow_studio.models.interface import Conditions, Sampling
 
 GIVEN = json.loads((Path(__file__).parent / "data" / "public_mmaudio.json").read_text())
 SECONDS = 2.0
@@ -153,7 +153,7 @@ def test_from_film_and_prompts_to_sound(installed, key) -> None:
     seen = Conditions(SECONDS, prompt=GIVEN["prompts"][0][0])
     if key == "made":
         seen = replace(seen, negative="the dogs", frames=film())
-    sound = installed.generate(seen, seed=42, on_step=lambda done, total: told.append(done))
+    sound = installed.generate(seen, Sampling(seed=42), on_step=lambda done, total: told.append(done))
     assert sound.shape == (32_000,) and sound.dtype == np.float32 and max(told) == 25
     _close(sound, GIVEN[key], 1e-4)
     _other(sound, GIVEN["heard" if key == "made" else "made"])

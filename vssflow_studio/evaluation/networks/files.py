@@ -61,4 +61,10 @@ DVECTOR = NetworkFile(
 RAWNET3 = NetworkFile(
     "RawNet3", "rawnet3.pt", "model.pt of huggingface.co/jungjee/RawNet3", "MIT"
 )
-FILES = (VGGISH, CNN14, SYNCNET, WAV2CLIP, CLIP, DVECTOR, RAWNET3)
+WAVLM = NetworkFile(
+    "WavLM-large for speakers",
+    "wavlm_large_finetune.pth",
+    "wavlm_large_finetune.pth of github.com/microsoft/UniSpeech (downstreams/speaker_verification)",
+    "CC-BY-SA-3.0",
+)
+FILES = (VGGISH, CNN14, SYNCNET, WAV2CLIP, CLIP, DVECTOR, RAWNET3, WAVLM)

@@ -22,6 +22,8 @@ EMPHASISED = 1.3
 """A vowel that bears emphasis lasts so many times as long."""
 FASTEST = 1.6
 """Times the natural speed; more is said aloud as a warning."""
+SLOWEST = 0.6
+"""Times the natural speed to which a line is stretched; slower it would sound drunk, and silence follows instead."""
 
 # What each symbol lasts on the average when the teachers speak, in milliseconds.
 _MILLISECONDS = {
@@ -98,7 +100,7 @@ def lay_line(
     """(id, start, end) in seconds of every phoneme and pause, all within [start, end].
 
     `durations` are predicted seconds. Without a `pace` the speech is stretched to fill the
-    range, and pauses that were asked for keep their lengths. With one, it is spoken at
+    range, to `SLOWEST` at most, and pauses that were asked for keep their lengths. With one, it is spoken at
     `pace` times the natural speed from `start` on, and ends when it ends. Either way what
     is too long is pressed together, pauses too, never cut. Each lasts a `frame` (seconds)
     or more where there is room for it.
@@ -112,7 +114,8 @@ def lay_line(
     elif pace:
         wanted = _scaled(wanted, wanted.sum(), frame)
     else:
-        wanted[~asked] = _scaled(wanted[~asked], room - pauses, frame)
+        longest = wanted[~asked].sum() / SLOWEST
+        wanted[~asked] = _scaled(wanted[~asked], min(room - pauses, longest), frame)
     edges = start + np.concatenate([[0.0], np.cumsum(wanted)])
     ids = phoneme_ids(phonemes)
     edges = np.minimum(edges, end)

@@ -51,11 +51,12 @@ def squares(
     if cropped:
         left = round((width - height) / 2)
         frames = frames[:, :, left : left + height]
-    picture = frames.permute(0, 3, 1, 2).to(device).float() / 255
+    picture = frames.permute(0, 3, 1, 2)
     if picture.shape[2:] != (side, side):
-        picture = F.interpolate(picture, (side, side), mode="bicubic", antialias=True).clamp(0, 1)
-    middle, scale = (torch.tensor(values, device=device)[:, None, None] for values in (mean, spread))
-    return (picture - middle) / scale
+        # As bytes, where they are: many times faster, and so torchvision did it for who trained the encoders.
+        picture = F.interpolate(picture, (side, side), mode="bicubic", antialias=True)
+    middle, scale = (255 * torch.tensor(values, device=device)[:, None, None] for values in (mean, spread))
+    return picture.to(device).float().sub_(middle).div_(scale)
 
 
 def batches(count: int) -> Iterator[slice]:

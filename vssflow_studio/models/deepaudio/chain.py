@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..conditions.lips import durations_by_mouth, mouth_opening
 from ..conditions.phonemes import natural_durations
-from ..interface import Conditions, OnStep
+from ..interface import Conditions, OnStep, Sampling
 from ..vssflow.draft import DraftBatch
 from ..vssflow.draft_model import DraftModel
 from .f5.energy import HOP_SECONDS, contour
@@ -44,22 +44,14 @@ class ChainModel(DraftModel):
     _last: tuple[Conditions, Conditions] | None = None
 
     def generate(
-        self,
-        conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        on_step: OnStep = lambda done, total: None,
+        self, conditions: Conditions, sampling: Sampling, on_step: OnStep = lambda done, total: None
     ) -> np.ndarray:
         """See SoundModel; `Heard` conditions are spoken to their energy, others to that of their picture."""
-        sampling = {"steps": steps, "guidance": guidance, "solver": solver}
-        each = steps or self.card.steps
+        each = self.card.settled(sampling, conditions.kind).steps
         total = each * len(MODULES[self.task(conditions)])
         done = total - each
-        given = self._followed(conditions, steps, lambda at, _: on_step(at, total))
-        return super().generate(given, seed=seed, **sampling, on_step=lambda at, _: on_step(done + at, total))
+        given = self._followed(conditions, sampling.steps, lambda at, _: on_step(at, total))
+        return super().generate(given, sampling, lambda at, _: on_step(done + at, total))
 
     def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
         """See SoundModel; laid by the energy of what V2A makes of the picture."""
@@ -80,7 +72,7 @@ class ChainModel(DraftModel):
     ) -> np.ndarray:
         """The contour of the sound that V2A makes of the picture, over all of `conditions.total`."""
         seen = Conditions(conditions.total, prompt=SPEECH, frames=conditions.frames)
-        sound = super().generate(seen, seed=_SEED, steps=steps, on_step=on_step)
+        sound = super().generate(seen, Sampling(seed=_SEED, steps=steps), on_step)
         return contour(sound, self.card.sample_rate)
 
     def _followed(

@@ -14,9 +14,9 @@ from ...errors import ModelError
 from ..checkpoints import sized_module
 from ..conditions.picture import Check
 from ..flow.guidance import guided
-from ..flow.solvers import SOLVERS, Velocity, solve, time_grid
+from ..flow.solvers import Velocity, solve, time_grid
 from ..flow.windows import blended, window_starts
-from ..interface import WEIGHTS, Conditions, ModelCard, OnStep
+from ..interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling
 from . import parts
 from .codec import Codec
 from .config import V2AConfig
@@ -57,33 +57,17 @@ class MMAudioModel:
 
     @torch.inference_mode()
     def generate(
-        self,
-        conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        on_step: OnStep = lambda done, total: None,
+        self, conditions: Conditions, sampling: Sampling, on_step: OnStep = lambda done, total: None
     ) -> np.ndarray:
         """See SoundModel. Raises ModelError for a line, which this model can't speak."""
-        steps = steps or self.card.steps
-        latent = self.latent(
-            conditions, seed=seed, steps=steps, guidance=guidance, solver=solver, on_step=on_step
-        )
-        sound = self.codec.sound(self.network.denormalised(latent), lambda: on_step(steps, steps))
+        way = self.card.settled(sampling, conditions.kind)
+        latent = self.latent(conditions, way, on_step)
+        sound = self.codec.sound(self.network.denormalised(latent), lambda: on_step(way.steps, way.steps))
         return sound[: round(conditions.total * self.card.sample_rate)].cpu().numpy()
 
     @torch.inference_mode()
     def latent(
-        self,
-        conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        on_step: OnStep = lambda done, total: None,
+        self, conditions: Conditions, sampling: Sampling, on_step: OnStep = lambda done, total: None
     ) -> Tensor:
         """The sampled latent [1, channels, frames], whole windows at least, normalised."""
         if conditions.phonemes:
@@ -91,19 +75,17 @@ class MMAudioModel:
                 f"{self.card.title} makes foley and ambience, and can't speak a line",
                 remedy="Choose another model for this cue.",
             )
-        config, steps = self.network.config, steps or self.card.steps
+        config, way = self.network.config, self.card.settled(sampling, conditions.kind)
         # Trained on whole windows, so a shorter take is the beginning of one.
         frames = max(config.latent_length, config.latent_frames(conditions.total))
-        velocity = self._velocity(
-            conditions, frames, guidance or self.card.foley_guidance, lambda: on_step(0, steps)
-        )
-        seeded = torch.Generator().manual_seed(seed)
+        velocity = self._velocity(conditions, frames, way.guidance, lambda: on_step(0, way.steps))
+        seeded = torch.Generator().manual_seed(way.seed)
         noise = torch.randn(1, frames, config.codec.latent_channels, generator=seeded).transpose(1, 2)
         return solve(
             velocity,
             noise.to(self.device),
-            solver=solver if solver in SOLVERS else self.card.solver,
-            grid=time_grid(steps),
+            solver=way.solver,
+            grid=time_grid(way.steps),
             on_step=on_step,
         )
 

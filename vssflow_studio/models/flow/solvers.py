@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from ..interface import SOLVERS, OnStep
+
 Velocity = Callable[[float, Tensor], Tensor]
-OnStep = Callable[[int, int], None]
 
 
 def solve(
@@ -32,8 +33,10 @@ def solve(
     """
     if solver == "dopri5":
         return _dopri5(velocity, start, grid, on_step, tolerance)
-    if solver not in _FIXED:
+    if solver not in SOLVERS:
         raise ValueError(f"no solver is called {solver!r}; there are {', '.join(SOLVERS)}")
+    if solver == "adams":
+        return _adams(velocity, start, grid, on_step)
     advance, state = _FIXED[solver], start
     intervals = len(grid) - 1
     for done, (t, end) in enumerate(zip(grid, grid[1:], strict=False), start=1):
@@ -65,8 +68,18 @@ def _heun(velocity: Velocity, t: float, h: float, x: Tensor) -> Tensor:
     return x + h / 2 * (first + velocity(t + h, x + h * first))
 
 
+def _adams(velocity: Velocity, start: Tensor, grid: Sequence[float], on_step: OnStep) -> Tensor:
+    """Of second order, yet one velocity a step: the one before is remembered (Adams–Bashforth, uneven steps)."""
+    state, before, last = start, None, 1.0
+    for done, (t, end) in enumerate(zip(grid, grid[1:], strict=False), start=1):
+        now, step = velocity(t, state), end - t
+        bend = 0.0 if before is None else step / (2 * last) * (now - before)
+        state, before, last = state + step * (now + bend), now, step
+        on_step(done, len(grid) - 1)
+    return state
+
+
 _FIXED = {"euler": _euler, "midpoint": _midpoint, "heun": _heun}
-SOLVERS = (*_FIXED, "dopri5")
 
 # Dormand & Prince (1980), table 2: nodes, stages, and the two orders' difference.
 _NODES = (0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0)

@@ -16,6 +16,15 @@ def window_starts(length: int, window: int, overlap: int) -> list[int]:
     return [*starts, length - window]
 
 
+def shortest_window(length: int, window: int, overlap: int) -> int:
+    """Frames of the shortest windows that cover `length` and are no more than those of `window` would be.
+
+    The last of those lies over most of the one before it, and all that is made twice.
+    """
+    count = len(window_starts(length, window, overlap))
+    return -(-(length + (count - 1) * overlap) // count)
+
+
 def seam_frames(length: int, window: int, overlap: int) -> list[int]:
     """Where a window comes in, where it weighs as much as the one before it, and where that one leaves."""
     starts = window_starts(length, window, overlap)

@@ -19,9 +19,9 @@ from .config import VSSFlowConfig
 class DiT(nn.Module):
     """Velocity (or clean latent) of the joined channels.
 
-    forward: joined [batch, channels, frames], time [batch], context [batch, 1 +
-    frames, cross_channels], and what is added to the input embedding, if anything is
-    [batch, frames, width] → [batch, channels, frames].
+    forward: joined [batch, channels, frames], time [batch], context [batch or fewer (see
+    Block), 1 + frames, cross_channels], and what is added to the input embedding, if
+    anything is [batch, frames, width] → [batch, channels, frames].
     """
 
     def __init__(self, config: VSSFlowConfig) -> None:
@@ -53,7 +53,11 @@ class DiT(nn.Module):
 
 
 class Block(nn.Module):
-    """Self-attention, cross-attention and SwiGLU, each behind a LayerNorm, all residual."""
+    """Self-attention, cross-attention and SwiGLU, each behind a LayerNorm, all residual.
+
+    A context of fewer than the batch is that of the first of it. The others have zeros, and what
+    is made of those is zero, since no layer on the way has a bias: it is left out.
+    """
 
     def __init__(self, config: VSSFlowConfig) -> None:
         super().__init__()
@@ -75,7 +79,8 @@ class Block(nn.Module):
     def forward(self, hidden: Tensor, context: Tensor, rotary: tuple[Tensor, Tensor]) -> Tensor:
         normed = self.norm1(hidden)
         hidden = hidden + self.attn1(normed, normed, rotary)
-        hidden = hidden + self.attn2(self.norm2(hidden), context, rotary)
+        heard = self.attn2(self.norm2(hidden[: len(context)]), context, rotary)
+        hidden = hidden + F.pad(heard, (0, 0, 0, 0, 0, len(hidden) - len(context)))
         return hidden + self.ff(self.norm3(hidden))
 
 

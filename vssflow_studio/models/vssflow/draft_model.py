@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ...errors import ModelError, TextError
 from ..checkpoints import load_into, read_weights
+from ..codecs.bands import BandExtension
 from ..codecs.mel import MelCodec
 from ..codecs.vocoder import Vocoder
 from ..conditions import motion
@@ -25,16 +26,16 @@ from ..conditions.phonemes import (
 from ..conditions.sync import RATE, SyncEncoder, bumps
 from ..flow.guidance import guided, guided_apart
 from ..flow.path import velocity_from_data
-from ..flow.solvers import SOLVERS, solve, time_grid
-from ..flow.windows import blended
-from ..interface import WEIGHTS, Conditions, ModelCard, OnStep
+from ..flow.solvers import solve, time_grid
+from ..flow.windows import blended, shortest_window
+from ..interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling
 from .config import VSSFlowConfig
 from .draft import DraftBatch, DraftFlow
 from .durations import DurationModel
 from .network import Projected
 
 _OVERLAP_SECONDS = 1.0
-_EARLY = 2.0  # what is heard, and when, is settled near t = 0
+_EARLY = 1.5  # what is heard, and when, is settled near t = 0
 _A_FRAME = 1.001  # so much of a frame is one, however its edges are rounded
 _LIKELY, _POSSIBLE = 0.5, 0.1  # of a contact; below the second the picture tells nothing
 
@@ -56,6 +57,7 @@ class DraftModel:
         sync: SyncEncoder,
         codec: MelCodec,
         vocoder: Vocoder,
+        band: BandExtension | None = None,
         device: str = "cpu",
     ) -> None:
         self.card, self.device = card, device
@@ -63,6 +65,7 @@ class DraftModel:
             module.to(device).eval() for module in (flow, durations, codec, vocoder)
         )
         self.sync = sync.eval()
+        self.band = band.to(device).eval() if band else None
 
     @classmethod
     def load(cls, folder: Path, card: ModelCard, device: str) -> DraftModel:
@@ -77,62 +80,59 @@ class DraftModel:
         flow, codec, sync = DraftFlow(config, voices), MelCodec(), SyncEncoder()
         durations = DurationModel(config.phoneme_table, voices)
         parts = {"draft.": flow, "codec.": codec, "durations.": durations, "sync.": sync}
+        band = BandExtension(codec.config) if any(name.startswith("band.") for name in tensors) else None
+        if band:
+            parts["band."] = band
         for prefix, module in parts.items():
             load_into(module, tensors, prefix, path)
-        return cls(card, flow, durations, sync, codec, Vocoder(codec.config), device)
+        return cls(card, flow, durations, sync, codec, Vocoder(codec.config), band, device)
 
     @property
     def latent_rate(self) -> float:
         """Frames of the latent a second."""
         return self.codec.config.token_rate
 
-    @property
-    def windows(self) -> tuple[int, int]:
-        """Frames of the latent that it makes at once, and by which two such windows overlap."""
-        return self.flow.config.window_frames, round(_OVERLAP_SECONDS * self.latent_rate)
+    def windows(self, frames: int) -> tuple[int, int]:
+        """Of so many frames of the latent: how many it makes at once, and by how many two such windows overlap."""
+        overlap = round(_OVERLAP_SECONDS * self.latent_rate)
+        return shortest_window(frames, self.flow.config.window_frames, overlap), overlap
 
     @torch.inference_mode()
     def generate(
-        self,
-        conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        on_step: OnStep = lambda done, total: None,
+        self, conditions: Conditions, sampling: Sampling, on_step: OnStep = lambda done, total: None
     ) -> np.ndarray:
         """See SoundModel. Raises TextError for a voice the model doesn't have."""
-        latent = self.latent(
-            conditions, seed=seed, steps=steps, guidance=guidance, solver=solver, on_step=on_step
-        )
-        sound = self.vocoder(self.codec.untokens(latent))[0]
+        mel = self.codec.untokens(self.latent(conditions, sampling, on_step))
+        sound = self.heard(mel, spoken=bool(conditions.phonemes) and not conditions.prompt)[0]
         return _fitted(sound.cpu().numpy(), round(conditions.total * self.card.sample_rate))
+
+    @torch.inference_mode()
+    def heard(self, mel: Tensor, spoken: bool) -> Tensor:
+        """Log-mel [batch, bins, frames] → waveform [batch, frames · hop], a voice's alone or others'."""
+        if spoken and self.band:
+            mel = self.band(mel)
+        return self.vocoder(mel, spoken)
 
     @torch.inference_mode()
     def latent(
         self,
         conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        tolerance: float = 1e-5,
+        sampling: Sampling,
         on_step: OnStep = lambda done, total: None,
+        tolerance: float = 1e-5,
     ) -> Tensor:
         """What the flow makes, before the vocoder: [1, channels, frames]."""
         frames = max(2, round(conditions.total * self.codec.config.token_rate))
-        kind = "dialogue" if conditions.phonemes else "foley"
+        way = self.card.settled(sampling, conditions.kind)
         projected = self.flow.project(self._batch(conditions, frames), frames)
         noise = torch.randn(
-            1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(seed)
+            1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(way.seed)
         )
         return solve(
-            self._velocity(projected, frames, guidance or self.card.guidance_for(kind)),
+            self._velocity(projected, frames, way.guidance),
             noise.to(self.device),
-            solver=solver if solver in SOLVERS else self.card.solver,
-            grid=time_grid(steps or self.card.steps, _EARLY),
+            solver=way.solver,
+            grid=time_grid(way.steps, _EARLY),
             on_step=on_step,
             tolerance=tolerance,
         )
@@ -226,7 +226,7 @@ class DraftModel:
             both = here.with_unconditioned()
             return guided(lambda t, x, doubled: answer(both if doubled else here)(t, x), guidance)(time, state)
 
-        return blended(part, frames, *self.windows)
+        return blended(part, frames, *self.windows(frames))
 
 
 def _fitted(sound: np.ndarray, samples: int) -> np.ndarray:

@@ -54,10 +54,10 @@ class Projected:
         return Projected(self.joined * keep, self.context * keep, self.added)
 
     def with_unconditioned(self) -> Projected:
-        """The batch, and behind it the same batch without conditions."""
+        """The batch, and behind it the same batch without conditions: it has no context (see dit.Block)."""
         return Projected(
             torch.cat([self.joined, torch.zeros_like(self.joined)]),
-            torch.cat([self.context, torch.zeros_like(self.context)]),
+            self.context,
             None if self.added is None else torch.cat([self.added, self.added]),
         )
 

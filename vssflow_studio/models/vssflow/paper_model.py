@@ -29,9 +29,9 @@ from ..conditions.rawnet3 import SAMPLE_RATE as VOICE_RATE
 from ..conditions.rawnet3 import VoiceEncoder
 from ..conditions.synchformer import SynchformerEncoder
 from ..flow.guidance import guided, guided_apart
-from ..flow.solvers import SOLVERS, Velocity, solve, time_grid
+from ..flow.solvers import Velocity, solve, time_grid
 from ..flow.windows import blended
-from ..interface import WEIGHTS, Conditions, ModelCard, OnStep
+from ..interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling
 from . import surroundings
 from .config import VSSFlowConfig
 from .network import Projected, Streams, VSSFlow
@@ -88,51 +88,34 @@ class PaperModel:
 
     @torch.inference_mode()
     def generate(
-        self,
-        conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        on_step: OnStep = lambda done, total: None,
+        self, conditions: Conditions, sampling: Sampling, on_step: OnStep = lambda done, total: None
     ) -> np.ndarray:
         """See SoundModel. Raises ModelError where there is neither picture nor line, or a bad voice."""
-        latent = self.latent(
-            conditions, seed=seed, steps=steps, guidance=guidance, solver=solver, on_step=on_step
-        )
+        latent = self.latent(conditions, sampling, on_step)
         sound = self.codec.sound(latent).cpu().numpy()
         samples = round(conditions.total * self.card.sample_rate)
         return np.pad(sound[:samples], (0, max(0, samples - len(sound))))
 
     @torch.inference_mode()
     def latent(
-        self,
-        conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        on_step: OnStep = lambda done, total: None,
+        self, conditions: Conditions, sampling: Sampling, on_step: OnStep = lambda done, total: None
     ) -> Tensor:
         """What the flow makes, before the codec: [1, channels, frames], whole windows at least."""
-        config, steps = self.network.config, steps or self.card.steps
+        config, way = self.network.config, self.card.settled(sampling, conditions.kind)
         # Trained on whole windows, so a shorter take is the beginning of one.
         frames = max(config.window_frames, math.ceil(conditions.total * config.latent_rate))
-        streams = self.streams(conditions, frames, lambda: on_step(0, steps))
+        streams = self.streams(conditions, frames, lambda: on_step(0, way.steps))
         projected = self.network.project(streams, frames)
         noise = torch.randn(
-            1, config.latent_channels, frames, generator=torch.Generator().manual_seed(seed)
+            1, config.latent_channels, frames, generator=torch.Generator().manual_seed(way.seed)
         )
-        kind = "dialogue" if conditions.phonemes else "foley"
-        velocity = self._velocity(projected, frames, guidance or self.card.guidance_for(kind))
-        told = _Told(on_step, steps)
+        velocity = self._velocity(projected, frames, way.guidance)
+        told = _Told(on_step, way.steps)
         return solve(
             told.during(velocity),
             noise.to(self.device),
-            solver=solver if solver in SOLVERS else self.card.solver,
-            grid=time_grid(steps),
+            solver=way.solver,
+            grid=time_grid(way.steps),
             on_step=told.step,
         )
 

@@ -9,6 +9,7 @@ from ....errors import ModelError
 
 _STRAIGHT = str.maketrans("“”‘’;", "\"\"'',")
 _PARTS = re.compile(r"[A-Za-z0-9]+(?:\.[0-9]+)?%?|[-+#&._%]{2,}|.", re.DOTALL)
+_CHINESE = re.compile("[\u3100-\u9fff]")
 _TIED = " :'\""
 """After these the next word follows without a space of its own."""
 _REMEDY = "It has to be the vocab.txt that came with the checkpoint."
@@ -44,6 +45,11 @@ def spelled(text: str) -> str:
             made += " "
         made += part
     return made
+
+
+def is_spelled(text: str) -> bool:
+    """Whether the model knows the text as it stands; Chinese it was taught as pinyin, a syllable a row."""
+    return not _CHINESE.search(text)
 
 
 def is_list(path: Path) -> bool:

@@ -16,10 +16,10 @@ from torch import nn
 
 from ....errors import ModelError
 from ...checkpoints import sized_module
-from ...interface import WEIGHTS, Conditions, ModelCard, OnStep, SoundModel
+from ...interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling, SoundModel
 from .. import parts
 from ..mof import MODULES
-from .characters import Characters
+from .characters import Characters, is_spelled
 from .config import F5Config
 from .energy import contour
 from .mel import griffin_lim
@@ -64,33 +64,27 @@ class F5Model:
 
     @torch.inference_mode()
     def generate(
-        self,
-        conditions: Conditions,
-        *,
-        seed: int,
-        steps: int | None = None,
-        guidance: float | None = None,
-        solver: str = "",
-        on_step: OnStep = lambda done, total: None,
+        self, conditions: Conditions, sampling: Sampling, on_step: OnStep = lambda done, total: None
     ) -> np.ndarray:
         """See SoundModel. Raises ModelError for what this model can't be asked."""
         modules = MODULES[self.task(conditions)]
         self._check(conditions, modules)
         texts = pieces(conditions.text, self._parts_of(conditions)) if conditions.text else ()
-        speaking = steps or self.card.steps
-        sampling = {"seed": seed, "steps": steps}
-        heard = None
-        total = len(texts) * speaking + ((steps or self.guide.card.steps) if "v2a" in modules else 0)
+        asked, heard = self.card.settled(sampling, "dialogue"), None
+        # The guidance and the solver of a line say nothing about the sound that guides it.
+        listening = Sampling(seed=sampling.seed, steps=sampling.steps)
+        total = len(texts) * asked.steps
+        total += self.guide.card.settled(listening, "foley").steps if "v2a" in modules else 0
         if "v2a" in modules:
             self.guide.frugal = self.frugal
             seen = Conditions(
                 conditions.total, prompt=conditions.prompt, frames=conditions.frames, negative=conditions.negative
             )
-            heard = self.guide.generate(seen, **sampling, on_step=lambda done, _: on_step(done, total))
+            heard = self.guide.generate(seen, listening, lambda done, _: on_step(done, total))
         if "tts" not in modules:
             return self._resampled(heard)[: round(conditions.total * self.card.sample_rate)]
-        way = Way(seed, speaking, guidance or self.card.guidance, solver or self.card.solver, self.frugal)
-        done = total - len(texts) * speaking
+        way = Way(asked.seed, asked.steps, asked.guidance, asked.solver, self.frugal)
+        done = total - len(texts) * asked.steps
         return self._spoken(conditions, texts, heard, way, lambda at, _: on_step(done + at, total))
 
     def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
@@ -102,6 +96,11 @@ class F5Model:
             raise ModelError(
                 f"{self.card.title} speaks in the voice of a recording, and has none here",
                 remedy="Choose a recording for the character, or the clip’s own sound.",
+            )
+        if not is_spelled(conditions.text + conditions.transcript):
+            raise ModelError(
+                f"{self.card.title} can’t be given Chinese here: it has to be written in pinyin first",
+                remedy="Choose a recording whose words are in Latin letters.",
             )
         if "v2a" in modules and self.guide is None:
             raise ModelError(f"{self.card.title} only speaks lines", remedy="Choose another model for this cue.")
