@@ -5,6 +5,7 @@
 #
 # PYTHON     an environment to build from; else one is made in $BUILD/env-cpu or -cuda
 # BUILD      where everything is made (default: build/ in the checkout); about 8 GB for cpu, 25 GB for cuda
+# LEVEL      of zstd's compression (default 12); 3 for a quick try
 # DEB_MAINTAINER  whoever answers for the .deb: "Name <address>"
 # APPIMAGE_RUNTIME  the file runtime-x86_64 of github.com/AppImage/type2-runtime; without it the
 #            AppImage's file system is left as .squashfs, and the AppImage is `cat RUNTIME THAT > X.AppImage`
@@ -13,6 +14,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 variant=${1:-} what=${2:-all}
 export BUILD=${BUILD:-$here/build}
+level=${LEVEL:-12}
 name=vssflow-studio id=org.vssflow.Studio
 arch=$(dpkg --print-architecture 2>/dev/null || uname -m)
 
@@ -86,7 +88,7 @@ make_deb() {
         -e "s/@MAINTAINER@/${DEB_MAINTAINER:-VSSFlow Studio <nobody@localhost>}/" \
         "$here/packaging/linux/control.in" >"$staged/DEBIAN/control"
     say "writing $target"
-    dpkg-deb --root-owner-group -Zzstd -z12 --build "$staged" "$target" >/dev/null
+    dpkg-deb --root-owner-group -Zzstd -z"$level" --build "$staged" "$target" >/dev/null
     rm -r "$staged/DEBIAN"
 }
 
@@ -100,7 +102,7 @@ make_appimage() {
     cp "$BUILD/icons/hicolor/256x256/apps/$name.png" "$staged/$name.png"
     ln -sfn "$name.png" "$staged/.DirIcon"
     say "writing the file system of the AppImage"
-    mksquashfs "$staged" "$target.squashfs" -root-owned -noappend -no-progress -quiet -comp zstd -Xcompression-level 15
+    mksquashfs "$staged" "$target.squashfs" -root-owned -noappend -no-progress -quiet -comp zstd -Xcompression-level "$level"
     if [ -n "${APPIMAGE_RUNTIME:-}" ]; then
         cat "$APPIMAGE_RUNTIME" "$target.squashfs" >"$target.AppImage"
         chmod +x "$target.AppImage"

@@ -48,20 +48,26 @@ _KNOWN = {
 # Read by us where the metadata say nothing: only a package without files of its own.
 _READ = {"cuda-toolkit": "LicenseRef-NVIDIA-Proprietary"}
 # Native libraries inside wheels, by the beginning of their names; their wheels tell only their own licence.
-_LIBRARIES = {
+# Windows calls FFmpeg's avcodec-62.dll, others libavcodec.
+_FFMPEG = ("avcodec", "avdevice", "avfilter", "avformat", "avutil", "swresample", "swscale")
+_LIBRARIES = dict.fromkeys(_FFMPEG, "LGPL-3.0-or-later") | {
     "libSvtAv1Enc": "BSD-3-Clause", "libXau": "MIT", "libaom": "BSD-2-Clause", "libasound": "LGPL-2.1-or-later",
     "libav": "LGPL-3.0-or-later", "libavif": "BSD-2-Clause", "libbrotli": "MIT", "libdav1d": "BSD-2-Clause",
-    "libdrm": "MIT", "libfreetype": "FTL", "libgfortran": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "libdrm": "MIT", "libfreetype": "FTL", "libgcc_s": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "libgfortran": "GPL-3.0-or-later WITH GCC-exception-3.1",
     "libgmp": "LGPL-3.0-or-later", "libgnutls": "LGPL-2.1-or-later", "libharfbuzz": "MIT",
-    "libhogweed": "LGPL-3.0-or-later", "libjpeg": "IJG", "liblcms2": "MIT", "liblzma": "0BSD",
+    "libhogweed": "LGPL-3.0-or-later", "libiconv": "LGPL-2.1-or-later", "libjpeg": "IJG", "liblcms2": "MIT", "liblzma": "0BSD",
     "libmp3lame": "LGPL-2.0-or-later", "libnettle": "LGPL-3.0-or-later", "libopencore-amr": "Apache-2.0",
     "libopenjp2": "BSD-2-Clause", "libopus": "BSD-3-Clause", "libpng16": "libpng-2.0",
     "libquadmath": "LGPL-2.1-or-later", "libscipy_openblas": "BSD-3-Clause", "libsharpyuv": "BSD-3-Clause",
-    "libsndfile": "LGPL-2.1-or-later", "libswresample": "LGPL-3.0-or-later", "libswscale": "LGPL-3.0-or-later",
+    "libsndfile": "LGPL-2.1-or-later", "libstdc++": "GPL-3.0-or-later WITH GCC-exception-3.1", "libswresample": "LGPL-3.0-or-later", "libswscale": "LGPL-3.0-or-later",
     "libtiff": "libtiff", "libunistring": "LGPL-3.0-or-later", "libvpl": "MIT", "libvpx": "BSD-3-Clause",
-    "libwebp": "BSD-3-Clause", "libx264": "GPL-2.0-or-later", "libx265": "GPL-2.0-or-later", "libxcb": "MIT",
-    "libzstd": "BSD-3-Clause",
+    "libwebp": "BSD-3-Clause", "libwinpthread": "MIT", "libx264": "GPL-2.0-or-later", "libx265": "GPL-2.0-or-later", "libxcb": "MIT",
+    "libz": "Zlib", "libzstd": "BSD-3-Clause", "msvcp140": "LicenseRef-Microsoft-Redistributable", "zlib1": "Zlib",
 }  # fmt: skip
+# Where wheels put them: Linux's and Windows' tools beside the package, the Mac's inside it.
+_FOLDERS = {"av.libs", "pillow.libs", "numpy.libs", "_soundfile_data", "soundfile.libs", ".dylibs"}
+_NATIVE = re.compile(r"\.so(\.|$)|\.(dll|dylib)$")
 _TEXTS = ("LICEN", "COPYING", "NOTICE")
 
 
@@ -163,9 +169,8 @@ def _licence(installed: Distribution) -> str:
 
 
 def _libraries(installed: Distribution) -> tuple[tuple[str, str], ...]:
-    folders = ("av.libs", "pillow.libs", "numpy.libs", "_soundfile_data", "soundfile.libs")
-    files = {file.name for file in installed.files or [] if file.parts[0] in folders and ".so" in file.name}
-    return tuple((file.partition("-")[0].partition(".so")[0], _library(file, installed)) for file in sorted(files))
+    files = {file.name for file in installed.files or [] if _FOLDERS.intersection(file.parts) and _NATIVE.search(file.name)}
+    return tuple((re.split(r"[-.]", file)[0], _library(file, installed)) for file in sorted(files))
 
 
 def _library(file: str, installed: Distribution) -> str:

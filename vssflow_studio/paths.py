@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 
 _APP = "vssflow-studio"
+_UNPACK = "--appimage-extract-and-run"
 
 
 def resources() -> Path:
@@ -26,15 +27,16 @@ def plugin_sources() -> Path:
 def program() -> list[str]:
     """The command that starts our command line once more: another process, or another program, may use it.
 
-    A frozen build is its own interpreter and takes no `-m`. An AppImage is mounted only while it runs,
-    so what outlives this process has to name the AppImage itself.
+    A frozen build is its own interpreter and takes no `-m`. An AppImage is mounted, or where it can't be
+    unpacked, only while it runs, so what outlives this process has to name the AppImage itself.
     """
     if not getattr(sys, "frozen", False):
         return [sys.executable, "-m", "vssflow_studio"]
     own = Path(sys.executable)
     image, mounted = os.environ.get("APPIMAGE"), os.environ.get("APPDIR")
     if image and mounted and own.is_relative_to(mounted):
-        return [image]
+        # Its own runtime names the folder so when it was asked to unpack: then it has to be asked again.
+        return [image, _UNPACK] if Path(mounted).name.startswith("appimage_extracted_") else [image]
     return [str(own.with_name(f"{_APP}{own.suffix}"))]  # beside the program that has only a window
 
 

@@ -6,7 +6,8 @@
 # PYTHON   an environment with the project, its farm extra, pyinstaller and packaging
 # IDENTITY a "Developer ID Application: …" in the keychain: signs; with NOTARY, the name of a
 #          `notarytool store-credentials` profile, notarises too. Without it the app is signed ad hoc and
-#          macOS asks before it opens it.
+#          macOS asks before it opens it. The signing is PyInstaller's (see the .spec): what --deep of
+#          codesign alone leaves unsigned, Apple's notaries refuse.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -20,15 +21,13 @@ app="$BUILD/dist-mac/VSSFlow Studio.app"
 
 version=$("$app/Contents/MacOS/vssflow-studio" --version | cut -d' ' -f2)
 dmg="$BUILD/VSSFlow_Studio-$version-arm64.dmg"
-if [ -n "${IDENTITY:-}" ]; then
-    codesign --force --deep --options runtime --timestamp \
-        --entitlements "$here/packaging/macos/entitlements.plist" --sign "$IDENTITY" "$app"
-fi
+codesign --verify --deep --strict "$app" # PyInstaller signed each library in it, and then the whole
 staged=$(mktemp -d)
 trap 'rm -rf "$staged"' EXIT
 cp -R "$app" "$staged/"
 ln -s /Applications "$staged/Applications"
 hdiutil create -volname "VSSFlow Studio" -srcfolder "$staged" -format ULFO -ov "$dmg"
+[ -z "${IDENTITY:-}" ] || codesign --timestamp --sign "$IDENTITY" "$dmg"
 if [ -n "${IDENTITY:-}" ] && [ -n "${NOTARY:-}" ]; then
     xcrun notarytool submit "$dmg" --keychain-profile "$NOTARY" --wait
     xcrun stapler staple "$dmg"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +137,55 @@ def test_killed_workers_lose_no_cue(farm, cut) -> None:
     assert victims and not report.errors
     assert set(report.takes) == {"l0", "l1", "l2", "l3", "foley"}
     assert all(abs(soundfile.read(path)[0]).max() > 0.01 for path in report.takes.values())
+
+
+class Line:
+    """A network to a scheduler that can be cut: what goes in at `address` comes out there."""
+
+    def __init__(self, scheduler: str) -> None:
+        host, port = scheduler.removeprefix("tcp://").split(":")
+        self._there, self._open = (host, int(port)), []
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.address = f"tcp://127.0.0.1:{self._server.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                here, there = self._server.accept()[0], socket.create_connection(self._there)
+                self._open += [here, there]
+                for one, other in ((here, there), (there, here)):
+                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+
+    def _pass_on(self, one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while piece := one.recv(1 << 16):
+                other.sendall(piece)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._server.close()
+        self.cut()
+
+
+def test_a_lost_connection_to_the_scheduler_loses_no_cue(farm, cut) -> None:
+    line, cuts = Line(farm.address), []
+
+    def told(job) -> None:
+        if job.state == "running" and not cuts:
+            cuts.append(job.id)
+            line.cut()
+
+    report = generate(cut("line"), on_event=told, make_queue=lambda on_event: FarmQueue(line.address, on_event))
+    line.close()
+    assert cuts and not report.errors
+    assert set(report.takes) == {"l0", "l1", "l2", "l3", "foley"}
 
 
 def test_cancelling_answers_at_once_and_keeps_what_is_finished(farm, cut) -> None:

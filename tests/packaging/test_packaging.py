@@ -13,7 +13,7 @@ import tomllib
 import xml.etree.ElementTree as ElementTree
 from configparser import ConfigParser
 from email.message import Message
-from importlib.metadata import distribution
+from importlib.metadata import PackagePath, distribution
 from pathlib import Path
 
 import pytest
@@ -142,6 +142,25 @@ def test_an_unread_licence_stops_the_build(licences, said) -> None:
         licences.notice(Unread(**said))
 
 
+@pytest.mark.parametrize(
+    ("file", "known"),
+    [
+        ("av.libs/libx264-b8cea3f2.so.165", ("libx264", "GPL-2.0-or-later")),
+        ("av.libs/avcodec-62-984de331.dll", ("avcodec", "LGPL-3.0-or-later")),
+        ("av/.dylibs/libavcodec.62.28.102.dylib", ("libavcodec", "LGPL-3.0-or-later")),
+        ("PIL/.dylibs/libz.1.3.1.zlib-ng.dylib", ("libz", "Zlib")),
+        ("_soundfile_data/libsndfile_x64.dll", ("libsndfile_x64", "LGPL-2.1-or-later")),
+    ],
+)
+def test_libraries_inside_wheels_are_known_on_all_systems(licences, file, known) -> None:
+    newcomer = Unread(License="MIT")
+    newcomer.files = [PackagePath(file), PackagePath("av.libs/readme.txt")]
+    assert licences.notice(newcomer).libraries == (known,)
+    newcomer.files = [PackagePath(file).with_name("newer.dll")]
+    with pytest.raises(licences.UnknownLicence, match="newer"):
+        licences.notice(newcomer)
+
+
 # --- what a build holds ---
 
 
@@ -171,6 +190,9 @@ def test_a_frozen_program_starts_itself(monkeypatch) -> None:
     monkeypatch.setenv("APPIMAGE", "/home/ada/Studio.AppImage")
     monkeypatch.setenv("APPDIR", "/tmp/.mount_Studio")
     assert paths.program() == ["/home/ada/Studio.AppImage"]
+    monkeypatch.setattr(sys, "executable", "/tmp/appimage_extracted_0ee4/opt/vssflow-studio/vssflow-studio")
+    monkeypatch.setenv("APPDIR", "/tmp/appimage_extracted_0ee4")
+    assert paths.program() == ["/home/ada/Studio.AppImage", "--appimage-extract-and-run"]
 
 
 def test_the_scripts_are_sound() -> None:

@@ -15,6 +15,7 @@ from vssflow_studio.timeline.clips import (
     start_time,
     timeline_duration,
     timeline_rate,
+    track_names,
     visible_picture,
 )
 
@@ -204,3 +205,8 @@ def test_five_thousand_clips_on_many_tracks_are_quick():
     took = time.process_time() - begun
     assert (len(views), len(pieces)) == (5000, 1250)
     assert took < 1.5
+
+
+def test_tracks_without_a_name_are_counted_by_kind() -> None:
+    tracks = [otio.schema.Track(name, kind=kind) for name, kind in (("", "Video"), ("", "Audio"), ("ROOM", "Audio"), ("", "Audio"))]
+    assert track_names(otio.schema.Timeline("t", tracks=tracks)) == ("V1", "A1", "ROOM", "A3")

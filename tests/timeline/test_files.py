@@ -140,6 +140,21 @@ def test_a_file_that_is_not_utf8_and_one_with_a_mark(tmp_path, timeline_file):
         read_timeline(timeline_file)
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "The file is empty"),
+        (b'{"OTIO_SCHEMA": "Foo.1"}', "holds something else, not a whole timeline"),
+        (b'{"hello": 1}', "holds something else, not a whole timeline"),
+        (otio.schema.Clip("c").to_json_string().encode(), "holds a Clip, not a whole timeline"),
+    ],
+)
+def test_what_is_no_timeline_is_told_in_plain_words(tmp_path, data, said):
+    (tmp_path / "cut.otio").write_bytes(data)
+    with pytest.raises(TimelineError, match=said):
+        read_timeline(tmp_path / "cut.otio")
+
+
 def test_a_kind_that_can_not_be_written(tmp_path, movie, make_timeline):
     with pytest.raises(TimelineError, match="can.t be saved"):
         write_timeline(make_timeline(movie), tmp_path / "cut.xyz")

@@ -230,3 +230,4 @@ def test_cues_added_to_an_edl_gather_in_one_otio_beside_it(tmp_path, capsys):
     assert path.read_bytes() == before
     edl(path, *CUT25[:2])
     assert work_file(path) == tmp_path / "cut 2.otio"
+    assert work_file(path) == tmp_path / "cut 2.otio"  # and goes on there, with the cues that it has got meanwhile

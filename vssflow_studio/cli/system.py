@@ -15,7 +15,9 @@ def add(verbs) -> None:
     verb = add_verb(verbs, "open", open_window, "start the app, with a timeline if one is given")
     verb.add_argument("file", type=Path, nargs="?")
     verb.add_argument("--new-window", action="store_true", help="even where a window is open already")
-    add_json(add_verb(verbs, "doctor", _doctor, "versions, devices, codecs, models, what is missing"))
+    verb = add_verb(verbs, "doctor", _doctor, "versions, devices, codecs, models, what is missing")
+    verb.add_argument("--deep", action="store_true", help="have torch compute on each device, too (some seconds)")
+    add_json(verb)
     verb = add_verb(verbs, "demo", _demo, "generate the sample animatic's sound")
     verb.add_argument("-o", "--out", type=Path, default=Path("vssflow-demo"), metavar="FOLDER")
     verb.add_argument("--device", default="auto", choices=DEVICES)
@@ -39,12 +41,12 @@ def open_window(arguments) -> int:
 def _doctor(arguments) -> int:
     from ..engine.doctor import examine
 
-    findings = examine()
+    findings = examine(arguments.deep)
     if arguments.json:
         print(json.dumps(findings))
     else:
         for name, value in findings.items():
-            between = f"\n{'':<17}" if name in ("models", "missing") else ", "
+            between = f"\n{'':<17}" if name in ("models", "computing", "missing") else ", "
             print(f"{name:<16} {between.join(value) if isinstance(value, list) else value}")
     return FAILED if findings["missing"] else 0
 

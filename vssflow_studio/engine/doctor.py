@@ -12,13 +12,17 @@ from ..models.interface import WEIGHTS
 from ..models.registry import lacking, model_cards, model_folder
 from ..models.vssflow import surroundings
 from ..paths import sample
-from .devices import available_devices
+from .devices import available_devices, built_for_cuda, has_nvidia
+from .torch_trial import tried
 
 _PACKAGES = ("torch", "torchaudio", "av", "pyside6", "opentimelineio", "numpy", "soundfile")
 
 
-def examine() -> dict[str, str | list[str]]:
-    """Name → finding; `missing` lists what keeps something from working."""
+def examine(deep: bool = False) -> dict[str, str | list[str]]:
+    """Name → finding; `missing` lists what keeps something from working.
+
+    What it costs is a second. `deep` has torch compute too, which takes several.
+    """
     missing: list[str] = []
     findings: dict[str, str | list[str]] = {
         "python": platform.python_version(),
@@ -31,6 +35,11 @@ def examine() -> dict[str, str | list[str]]:
             findings[package] = "not installed"
             missing.append(package)
     findings["devices"] = list(available_devices())
+    if has_nvidia() and not built_for_cuda():
+        findings["unused"] = "an NVIDIA card: this torch is built for the CPU alone"
+    if deep:
+        findings["computing"], failed = tried()
+        missing += failed
     findings["codecs"] = _codecs(missing)
     findings["models"] = _models(missing)
     if not (sample() / "animatic.otio").is_file():

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .foley_kinds import KINDS, Kind
 from .foley_manner import without_manner
@@ -49,9 +49,8 @@ class Asked:
 
 def nearest_kinds(prompt: str, among: Collection[str] = KINDS, count: int = 5) -> tuple[Likeness, ...]:
     """The kinds of `among` nearest to `prompt`, nearest first; only those that share a word with it."""
-    asked = _asked_words(without_manner(prompt))
-    found = [_likeness(asked, KINDS[name]) for name in among if name in KINDS] if asked else []
-    found = [one for one in found if one.likeness > _LEAST]
+    known = _likenesses(without_manner(prompt))
+    found = [known[name] for name in among if name in known]
     as_taught = " ".join(prompt.lower().split())
     return tuple(sorted(found, key=lambda one: (as_taught not in one.kind.phrases, -one.likeness))[:count])
 
@@ -74,6 +73,14 @@ def understood(prompt: str, kinds: Collection[str]) -> Asked:
 def is_said_of(kind: Kind, word: str) -> bool:
     """Whether `word` belongs to the kind itself, by what the model was taught of it."""
     return stem(word) in _taught(kind)
+
+
+@lru_cache(maxsize=1024)  # planning asks for a cue's prompt four times
+def _likenesses(plain: str) -> dict[str, Likeness]:
+    """Each kind that is at all like a prompt that says nothing of its manner."""
+    asked = _asked_words(plain)
+    found = {name: _likeness(asked, kind) for name, kind in KINDS.items()} if asked else {}
+    return {name: one for name, one in found.items() if one.likeness > _LEAST}
 
 
 def _likeness(asked: dict[str, float], kind: Kind) -> Likeness:
@@ -114,6 +121,7 @@ def _asked_words(prompt: str) -> dict[str, float]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _weight(word: str) -> float:
     """What tells kinds apart weighs most (inverse document frequency)."""
     count = _counts()[word]

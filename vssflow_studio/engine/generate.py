@@ -14,6 +14,7 @@ from ..atomic import sweep
 from ..errors import Cancelled, ChangedError, CueError, StudioError, TimelineError
 from ..models.registry import model_card
 from ..timeline.backups import hidden_folder, save_timeline
+from ..timeline.clip_index import ClipIndex
 from ..timeline.clips import clip_views, record_timecode
 from ..timeline.cue_sheet import merged, parse_time, read_cue_sheet
 from ..timeline.cues import Cue, Project
@@ -27,10 +28,10 @@ from ..timeline.stamp import stamp
 from ..timeline.tracks import place_takes
 from .adjust import ensure_rendered
 from .line import warnings_for
-from .planner import plan
+from .planner import plan, with_handles
 from .queue import Job, JobQueue
 from .request import Request, Sampling
-from .takes import TakeStore
+from .takes import Order, TakeStore
 
 _SELDOM = 10
 """Times as long as writing the timeline took until it is written again."""
@@ -62,7 +63,9 @@ class Session:
         found = with_folders_searched(self.timeline, new, self.project, search).relinked
         folders = [*search, *(Path(folder) for folder in self.project.search_folders)]
         self.views = clip_views(self.timeline, new, folders, found)
+        self._index = ClipIndex(self.views)
         self.store = TakeStore(self.out)
+        self._made: list[Order] = []
 
     def add_cues(self, sheet: Path) -> None:
         """Cues of a sheet; one with a known id replaces what that cue asks for."""
@@ -71,8 +74,9 @@ class Session:
 
     def plan(self, cue: Cue, sampling: Sampling) -> Request:
         """The request that `cue` makes. Raises StudioError."""
+        near = self._index.near(with_handles(cue.range))
         return plan(
-            self.timeline, self.views, cue, self.project, sampling, self.source, self.out.parent
+            self.timeline, self.views, cue, self.project, sampling, self.source, self.out.parent, near
         )
 
     def warnings(self, cue: Cue, model: str) -> list[str]:
@@ -81,12 +85,22 @@ class Session:
         said = warnings_for(cue, self.project, self.out, model)
         return [str(StudioError(text, file=self.source, timecode=timecode)) for text in said]
 
-    def keep(self, cue_id: str, order, path: Path) -> None:
+    def made(self, order: Order) -> None:
+        """Its WAV is finished; the index is for `remember` to write, and until then the WAV itself says so."""
+        self._made.append(order)
+
+    def remember(self) -> None:
+        """Enter what was made into the takes' index. Raises StorageError."""
+        if self._made:
+            self.store.remember(*self._made)
+            self._made.clear()
+
+    def keep(self, cue_id: str, order: Order, path: Path) -> None:
         """Give a cue its new take, and write the file."""
         self.give(cue_id, order, path)
         self.save()
 
-    def give(self, cue_id: str, order, path: Path) -> None:
+    def give(self, cue_id: str, order: Order, path: Path) -> None:
         """Give a cue its new take; the file is for `save` to write."""
         self.project = replace(
             self.project,
@@ -97,11 +111,12 @@ class Session:
         )
 
     def save(self) -> None:
-        """Write cues and tracks; the file as it was before the first time becomes a backup.
+        """Write the takes' index, cues and tracks; the file as it was before the first time becomes a backup.
 
         Raises StorageError, and ChangedError when another program has written the file
         meanwhile; the file is then as it was.
         """
+        self.remember()
         if self.stamp and self.out.exists() and not self.stamp.still_true(self.out):
             raise ChangedError(
                 "Another program has changed the timeline meanwhile, so it was not written",
@@ -243,7 +258,7 @@ class Waiting:
                 continue
             self.open -= 1
             if job.state == "done":
-                self.session.store.remember(job.order)
+                self.session.made(job.order)
                 self._keep(job.order.cue_id, job.order, job.order.path)
                 if job.note:
                     self.report.warnings.setdefault(job.order.cue_id, []).append(job.note)
@@ -253,7 +268,7 @@ class Waiting:
     def close(self) -> None:
         self.queue.close()
 
-    def _keep(self, cue_id: str, order, path: Path) -> None:
+    def _keep(self, cue_id: str, order: Order, path: Path) -> None:
         cue = next(cue for cue in self.session.project.cues if cue.id == cue_id)
         relative = self.session.store.take(order, path).path
         if cue.circled_take is None or cue.circled_take.path != relative or cue.picture == "changed":

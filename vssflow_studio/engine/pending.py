@@ -139,4 +139,5 @@ def _make(file: Path, pending: Pending, device: str, on_event, cancelled) -> Rep
         waiting.finish(lambda: cancelled() or recall_pending(file) != pending)
     finally:
         waiting.close()
+        session.remember()
     return report

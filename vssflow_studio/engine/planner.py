@@ -41,11 +41,13 @@ def plan(
     sampling: Sampling,
     file: Path | str = "",
     folder: Path | None = None,
+    near: Sequence[ClipView] | None = None,
 ) -> Request:
     """The request that `cue` makes. Raises CueError, TextError, MediaError, ModelError.
 
     `file` is the timeline's, for messages; `folder` is where the project's relative paths
-    count from, when that is not the file's own folder.
+    count from, when that is not the file's own folder; `near` those of `views` that are
+    seen in the cue's window, where the caller has them at hand.
     """
     where = {"file": file, "clip": cue.clip.name if cue.clip else ""}
     where["timecode"] = record_timecode(timeline, cue.range.start_time)
@@ -63,14 +65,15 @@ def plan(
         makes = " and ".join(card.suits)
         raise CueError(f"{card.title} makes {makes} only", **where, remedy="Choose another model for this kind of cue.")
     watched = cue.kind != "ambience"
-    spans = _spans(timeline, views, cue, window, where) if watched else ()
+    near = views if near is None else near
+    spans = _spans(timeline, near, cue, window, where) if watched else ()
     request = Request(
         kind=cue.kind,
         duration=float(seconds(cue.range.duration)),
         head=float(seconds(cue.range.start_time - window.start_time)),
         tail=float(seconds(window.end_time_exclusive() - cue.range.end_time_exclusive())),
         picture=spans,
-        under=picture_under(views, cue.range) if watched else (),
+        under=picture_under(near, cue.range) if watched else (),
         energy=cue.energy,
         sampling=sampling,
     )

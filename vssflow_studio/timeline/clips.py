@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
@@ -109,6 +110,17 @@ def clip_views(
     return tuple(view for _, view in placed_clips(timeline, base, search_folders, relinked, tracks))
 
 
+def track_names(timeline: otio.schema.Timeline) -> tuple[str, ...]:
+    """The tracks' names; one that has none is counted among its kind, as editors do: V1, A1, A2."""
+    counts: Counter[str] = Counter()
+    names = []
+    for track in timeline.tracks:
+        letter = getattr(track, "kind", "Video")[:1]
+        counts[letter] += 1
+        names.append(track.name or f"{letter}{counts[letter]}")
+    return tuple(names)
+
+
 def placed_clips(
     timeline: otio.schema.Timeline,
     base: Path,
@@ -117,12 +129,11 @@ def placed_clips(
     tracks: Set[int] | None = None,
 ) -> Iterator[tuple[otio.schema.Clip, ClipView]]:
     """The clips of `clip_views`, each with the clip in the timeline that it shows."""
-    rate = timeline_rate(timeline)
+    rate, names = timeline_rate(timeline), track_names(timeline)
     for index, track in enumerate(timeline.tracks):
         if tracks is not None and index not in tracks:
             continue
-        kind = getattr(track, "kind", "Video")
-        place = (index, track.name or f"{kind[:1]}{index + 1}", kind)
+        place = (index, names[index], getattr(track, "kind", "Video"))
         for found in clips_of(track):
             record = range_of(
                 from_seconds(found.start, rate), from_seconds(found.end, rate)

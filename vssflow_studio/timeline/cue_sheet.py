@@ -113,11 +113,10 @@ def _rows(path: Path, text: str) -> list[_Row]:
             return found
         there = max((there, *(_columns(cells) for _, cells in rows[:_PREAMBLE])), key=len)
     missing = ", ".join(name for name in _NEEDED if name not in there)
-    raise CueError(
-        f"The cue sheet has no column {missing}",
-        file=path,
-        remedy=f"A row has to name the columns: {', '.join(_COLUMNS)}.",
-    )
+    remedy = f"A row has to name the columns: {', '.join(_COLUMNS)}."
+    if path.suffix.lower() == ".txt":
+        remedy += " A script is named .fountain, or pasted with Edit ▸ Paste Script."
+    raise CueError(f"The cue sheet has no column {missing}", file=path, remedy=remedy)
 
 
 def _delimiter(path: Path, text: str) -> str:

@@ -80,8 +80,9 @@ def _the_timeline(found: object, path: Path, sequence: str = "") -> otio.schema.
             names = tuple(dict.fromkeys(child.name for child in inside.values()))
             raise ChoiceNeeded.between("The file holds several timelines", "sequence", names, path)
     if not isinstance(found, otio.schema.Timeline) or found.tracks is None:
-        kind = getattr(found, "schema_name", lambda: type(found).__name__)()
-        raise refused(f"The file holds a {kind}, not a whole timeline", path)
+        kind = getattr(found, "schema_name", str)()
+        kind = f"a {kind}" if hasattr(otio.schema, kind) else "something else"
+        raise refused(f"The file holds {kind}, not a whole timeline", path)
     _check_times(found, path)
     return found
 

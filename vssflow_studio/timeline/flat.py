@@ -17,7 +17,7 @@ from urllib.parse import quote
 import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 
-from .clips import ClipView, placed_clips, start_time, timeline_rate
+from .clips import ClipView, placed_clips, start_time, timeline_rate, track_names
 from .cues import Relinked
 from .media_links import image_name, is_relative, references, url_path
 from .metadata import KEY, plain
@@ -100,9 +100,9 @@ def flatten(
     lanes: dict[int, list[list[FlatClip]]] = {}
     for clip, view in placed_clips(timeline, base, relinked=relinked):
         _lane(lanes.setdefault(view.track, []), view).append(_flat_clip(clip, view, base, rate))
-    tracks = []
+    tracks, names = [], track_names(timeline)
     for index, track in enumerate(timeline.tracks):
-        name = one_line(track.name or "") or f"{track.kind[:1]}{index + 1}"
+        name = one_line(names[index])
         for number, lane in enumerate(lanes.get(index, [[]])):
             called = f"{name} {number + 1}" if number else name
             tracks.append(FlatTrack(called, track.kind, index, tuple(lane)))

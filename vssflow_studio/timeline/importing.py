@@ -7,6 +7,7 @@ the same one given again goes on with what was made of it.
 from __future__ import annotations
 
 import os
+from glob import escape
 from pathlib import Path
 
 from ..errors import TimelineError
@@ -28,8 +29,8 @@ def work_file(
     path = Path(path)
     if path.suffix.lower() == ".otio" and not sequence:
         return path
-    origin, known = _origin(path), path.with_suffix(".otio")
-    if out is None and rate is None and not sequence and _came_from(known, origin):
+    origin = _origin(path)
+    if out is None and rate is None and not sequence and (known := _made_before(path, origin)):
         return known
     timeline = read_timeline(path, rate=rate, sequence=sequence)
     take_alone(timeline)
@@ -48,10 +49,15 @@ def _origin(path: Path) -> dict:
     return {"file": path.name, "size": known.st_size, "modified": known.st_mtime_ns}
 
 
+def _made_before(path: Path, origin: dict) -> Path | None:
+    """The .otio beside `path` that was made of it, under a name that `free_output` gives; the last written of several."""
+    names = (path.with_suffix(".otio"), *path.parent.glob(f"{escape(path.stem)} [0-9]*.otio"))
+    there = sorted((one for one in names if one.is_file()), key=lambda one: one.stat().st_mtime_ns, reverse=True)
+    return next((one for one in there if _came_from(one, origin)), None)
+
+
 def _came_from(known: Path, origin: dict) -> bool:
     """Whether the .otio `known` was made of the file that `origin` tells of."""
-    if not known.is_file():
-        return False
     try:
         timeline = read_timeline(known)
     except TimelineError:

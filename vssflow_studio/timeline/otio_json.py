@@ -37,10 +37,12 @@ def read_json(path: Path) -> otio.core.SerializableObject:
 
 def parsed(data: bytes, path: Path) -> otio.core.SerializableObject:
     """The object that the JSON `data` holds; `path` is for messages. Raises TimelineError."""
+    if not data.strip():
+        raise refused("The file is empty", path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise refused(f"The file is not UTF-8 (byte {error.start})", path) from error
+        raise refused(f"This is no timeline, or a damaged one: not UTF-8 from byte {error.start} on", path) from error
     if data.count(b"OTIO_SCHEMA") > MOST_OBJECTS:
         raise refused(f"The timeline has more than {MOST_OBJECTS:,} parts", path)
     if _depth(data) > _DEEPEST:
