@@ -32,6 +32,13 @@ def test_what_is_asked_is_shown_then_added_as_one_edit(qtbot, opened) -> None:
     assert len(model.project.cues) == before
 
 
+def test_undo_in_the_field_takes_the_cues_back(qtbot, opened) -> None:
+    bar = typed(qtbot, opened, "make ANNA say 'get down'")
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    assert len(opened.model.project.cues) == 1
+    assert not bar.field.isUndoAvailable()  # so that Ctrl+Z in it is the timeline's
+
+
 def test_nothing_to_hear_adds_nothing_and_says_what_to_write(qtbot, opened) -> None:
     before = opened.model.project
     bar = typed(qtbot, opened, "make")

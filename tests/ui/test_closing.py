@@ -172,3 +172,15 @@ def test_wishes_for_cues_that_are_gone_are_dropped(window, reopen, timeline_file
     remember_pending(timeline_file, Pending((Wish("gone", 0, "draft"),)))
     again = reopen()
     assert not again.jobs.jobs() and not again.jobs.paused and not again.message.isVisible()
+
+
+def test_cues_that_a_batch_has_still_to_ask_for_are_asked_about_too(opened, press) -> None:
+    opened.jobs.pause(True)
+    for text in ("rain", "wind", "fire"):
+        opened.add_cue("ambience")
+        opened.undo_stack.change_fields(opened.model.selected_cue, "Edit", text=text)
+    assert opened.save()
+    opened.generate_all()  # the first at once, the others one by one when there is nothing else to do
+    press(STAY)
+    assert not opened._may_leave()
+    assert "3 takes are still to be made." in press.asked[0]

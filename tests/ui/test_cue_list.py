@@ -196,3 +196,14 @@ def test_a_jobs_step_tells_the_state_alone(listed) -> None:
     listed.cue_table.rows.dataChanged.connect(lambda a, b: told.append((a.column(), b.column())))
     listed.model._tell(models.JOBS)
     assert told == [(STATE, STATE)]
+
+
+@pytest.mark.parametrize("width", [300, 312, 330, 345, 420, 525])
+def test_the_line_has_room_at_every_width(qtbot, listed, width) -> None:
+    view = listed.cue_table.view
+    listed.cue_table.setParent(None)
+    qtbot.addWidget(listed.cue_table)
+    listed.cue_table.setFixedWidth(width)
+    listed.cue_table.show()
+    qtbot.waitUntil(lambda: abs(view.width() - width) < 20)
+    assert view.columnWidth(TEXT) >= 96

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt
 from PySide6.QtGui import QCursor
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog, QTabBar, QToolButton
 
 from vssflow_studio.ui.files import recent
 from vssflow_studio.ui.window.main_window import MainWindow
@@ -98,6 +98,21 @@ def test_f6_goes_round_all_panels_in_sight(qtbot, opened) -> None:
     assert opened.docks.focused() == seen[-2]
 
 
+@pytest.mark.parametrize("floating", [False, True])
+def test_esc_leaves_a_field_and_keeps_what_was_typed(qtbot, opened, floating) -> None:
+    opened.docks.docks["inspector"].setFloating(floating)
+    opened.add_cue("dialogue")
+    field = opened.inspector.text
+    qtbot.waitUntil(field.isVisible)
+    field.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClicks(field, "Not now.")
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: opened.docks.focused() == "timeline")
+    assert opened.model.cue.text == "Not now."
+
+
 def test_the_panel_with_the_keyboard_is_marked(opened) -> None:
     opened.docks.focus("timeline")
     assert opened.docks.docks["timeline"].widget().property("active") is True
@@ -112,6 +127,85 @@ def test_panels_stand_where_they_stood(qtbot, opened, timeline_file) -> None:
     other = again(qtbot, opened)
     assert other.open(timeline_file)
     assert shown(other) == kept and "inspector" not in kept
+
+
+def test_panels_are_as_wide_as_they_were(qtbot, opened, timeline_file) -> None:
+    docks = opened.docks
+    docks.resizeDocks([docks.docks["cues"], docks.docks["inspector"]], [420, 380], Qt.Orientation.Horizontal)
+    qtbot.wait(10)
+    kept = {name: docks.docks[name].size().toTuple() for name in ("cues", "inspector", "timeline")}
+    for _ in range(2):  # a start at which no timeline is opened changes nothing
+        other = again(qtbot, opened)
+        opened = other
+    other.resize(1200, 800)  # the screen of the tests is smaller, and a window is not put back larger than that
+    assert other.open(timeline_file)
+    qtbot.waitUntil(lambda: kept == {name: other.docks.docks[name].size().toTuple() for name in kept})
+
+
+def test_a_window_that_never_had_a_timeline_keeps_no_places(qtbot, window, timeline_file) -> None:
+    other = again(qtbot, window)
+    assert other.open(timeline_file)
+    assert WORKSPACES["Edit"].names & set(other.docks.docks) == shown(other)
+
+
+def tab(window: MainWindow, name: str):
+    """The tab bar that holds a panel's tab, and where on it that is."""
+    title = window.docks.docks[name].windowTitle()
+    for bar in window.docks.findChildren(QTabBar):
+        for index in range(bar.count()):
+            if bar.tabText(index) == title and bar.isVisible():
+                return bar, bar.tabRect(index).center()
+    raise LookupError(name)
+
+
+def drag_tab_out(qtbot, window: MainWindow, name: str) -> None:
+    bar, at = tab(window, name)
+    qtbot.mousePress(bar, Qt.MouseButton.LeftButton, pos=at)
+    for far in (8, 60, 120):
+        qtbot.mouseMove(bar, at + QPoint(0, far))
+    dock = window.docks.docks[name]
+    qtbot.mouseMove(dock, QPoint(140, 110))
+    qtbot.mouseRelease(dock, Qt.MouseButton.LeftButton, pos=QPoint(140, 110))
+
+
+def test_a_tab_is_dragged_out_and_the_panel_docked_again(qtbot, opened) -> None:
+    takes = opened.docks.docks["takes"]
+    drag_tab_out(qtbot, opened, "takes")
+    qtbot.waitUntil(lambda: takes.isFloating() and takes.isVisible())
+    bar = takes.titleBarWidget()
+    buttons = {button.accessibleName(): button for button in bar.findChildren(QToolButton)}
+    qtbot.waitUntil(lambda: "Dock Takes" in {button.accessibleName() for button in bar.findChildren(QToolButton)})
+    assert not buttons["Maximise Takes"].isVisible() and buttons["Close Takes"].isVisible()
+    qtbot.mouseDClick(bar, Qt.MouseButton.LeftButton, pos=QPoint(20, 8))
+    assert not takes.isFloating()
+    assert tab(opened, "takes")
+
+
+def test_a_tabs_menu_floats_and_closes_its_panel(qtbot, opened) -> None:
+    docks = opened.docks
+    said = {action.text(): action for action in docks.tabs.menu(docks.docks["cast"]).actions()}
+    said["Close Cast"].trigger()
+    assert not docks.docks["cast"].isVisible()
+    said["Float Cast"].trigger()
+    docks.docks["cast"].show()
+    assert docks.docks["cast"].isFloating()
+
+
+def test_a_double_click_on_a_tab_maximises_its_panel(qtbot, opened) -> None:
+    bar, at = tab(opened, "takes")
+    qtbot.mouseDClick(bar, Qt.MouseButton.LeftButton, pos=at)
+    assert shown(opened) == {"takes"}
+    opened.docks.restore_size()
+
+
+def test_widgets_follow_their_window_when_the_screens_scale_changes(qtbot, opened) -> None:
+    opened.resize(1200, 800)
+    opened.windowHandle().resize(1000, 700)  # as X11 does it: the window's pixels stay, ours are fewer
+    opened.setAttribute(Qt.WidgetAttribute.WA_PendingResizeEvent, False)
+    QApplication.sendEvent(opened, QEvent(QEvent.Type.DevicePixelRatioChange))
+    qtbot.waitUntil(lambda: opened.size() == opened.windowHandle().size())
+    sides = sum(opened.docks.docks[name].width() for name in ("cues", "inspector"))
+    assert sides + opened.docks.centralWidget().width() <= opened.width()
 
 
 def test_a_maximised_panel_is_not_what_is_remembered(qtbot, opened, timeline_file) -> None:

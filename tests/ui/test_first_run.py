@@ -35,6 +35,12 @@ def test_from_the_welcome_page_to_the_first_line(qtbot, window) -> None:
     start = cue.range.start_time.value
     qtbot.waitUntil(lambda: window.model.playhead.value > start, timeout=10_000)
     window.player.pause()
+    window.model.seek(window.model.duration.value)
+    qtbot.mouseClick(coach.again, LEFT)
+    qtbot.waitUntil(lambda: window.player.playing and window.model.playhead.value > start, timeout=10_000)
+    end = cue.range.end_time_exclusive().value
+    qtbot.waitUntil(lambda: not window.player.playing, timeout=20_000)
+    assert window.model.playhead.value == end - 1  # of the line, not of the timeline
     qtbot.mouseClick(coach.close_, LEFT)
     assert not coach.isVisible()
 
@@ -64,6 +70,15 @@ def test_recent_timelines_are_cards_on_the_first_page(qtbot, opened, timeline_fi
     assert timeline_file.name in card.accessibleName()
     qtbot.keyClick(card, Qt.Key.Key_Space)
     assert other.model.path == timeline_file
+
+
+@pytest.mark.parametrize("button", ["open_button", "sample_button"])
+def test_enter_presses_the_buttons_of_the_first_page(qtbot, window, button) -> None:
+    one = getattr(window.welcome, button)
+    one.clicked.disconnect()
+    one.setFocus()
+    with qtbot.waitSignal(one.clicked):
+        qtbot.keyClick(one, Qt.Key.Key_Return)
 
 
 def test_a_card_for_what_is_gone_is_not_shown(qtbot, window, tmp_path) -> None:

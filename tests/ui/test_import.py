@@ -27,8 +27,9 @@ def test_an_edl_asks_for_its_rate_and_becomes_an_otio(window, tmp_path, monkeypa
     assert not window.open(path)  # cancelled
     assert window.model.timeline is None and not (tmp_path / "cut.otio").exists()
     assert window.open(path)
-    assert asked[1] == ("Rate", ["24.0", "25.0", "29.97", "50.0", "59.94"])
+    assert asked[1] == ("Frame rate", ["24.0", "25.0", "29.97", "50.0", "59.94"])
     assert window.model.path == tmp_path / "cut.otio"
+    assert window.message.text.startswith("cut.edl stays as it is. You work on cut.otio")
     assert (window.model.rate, window.model.duration.value) == (25, 50)
     window.add_cue("dialogue")
     assert window.save()

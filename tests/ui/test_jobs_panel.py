@@ -6,10 +6,11 @@ import shutil
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QScrollArea
 
 from vssflow_studio.engine.memory import Memory
 from vssflow_studio.ui.jobs.panel import JobsPanel, usage
-from vssflow_studio.ui.jobs.table import CUE, LEFT, PROGRESS, STATE, duration
+from vssflow_studio.ui.jobs.table import CUE, KIND, LEFT, PROGRESS, STATE, duration
 
 
 @pytest.fixture
@@ -150,3 +151,17 @@ def test_durations_and_memory_in_words() -> None:
     assert usage(Memory(1_300_000_000), "cpu") == "CPU, memory 1.3 GB"
     assert usage(Memory(900_000_000, 2_500_000_000, 24_000_000_000), "cuda") == "CUDA, memory 900 MB, on the device 2.5 GB of 24.0 GB"
     assert usage(Memory(None, None, None), "mps") == "MPS, memory unknown, on the device unknown"
+
+
+def test_at_the_windows_side_nothing_of_a_job_is_cut_off(qtbot, panel) -> None:
+    area = QScrollArea()
+    qtbot.addWidget(area)
+    area.setWidgetResizable(True)
+    area.setWidget(panel)
+    area.resize(320, 300)
+    area.show()
+    qtbot.waitUntil(lambda: panel.width() < 400)
+    assert area.horizontalScrollBar().maximum() == 0 == panel.table.horizontalScrollBar().maximum()
+    assert panel.table.columnWidth(CUE) >= 80
+    assert panel.table.isColumnHidden(KIND) and not panel.table.isColumnHidden(LEFT)
+    area.takeWidget()  # which the area would delete before the jobs that it shows

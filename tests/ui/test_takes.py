@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from vssflow_studio.media.bwf import write_bwf
 from vssflow_studio.media.sound_cache import RATE
@@ -83,6 +85,15 @@ def test_all_takes_newest_first_with_their_facts(qtbot, takes) -> None:
         assert pictures[f"t{number}"].peak == pytest.approx(20 * np.log10(level), abs=0.1)
     said = takes.takes.rows.data(takes.takes.rows.index(0), Qt.ItemDataRole.AccessibleTextRole)
     assert said == "Take 3, circled, fresh, not rated"
+
+
+def test_only_the_pictures_of_the_takes_in_sight_are_held(qtbot, takes) -> None:
+    drawn(qtbot, takes)
+    cue = panel_cue(takes)
+    takes.undo_stack.change(replace(cue, takes=cue.takes[:1], circled="t0"), "Remove takes")
+    assert set(takes.takes.rows.pictures) == {"t0"}
+    takes.undo_stack.undo()
+    drawn(qtbot, takes)
 
 
 def test_the_spectrogram_shows_the_tone(qtbot, takes) -> None:
@@ -161,6 +172,17 @@ def test_gain_typed_in_is_rendered_heard_and_undone(qtbot, takes) -> None:
     assert undo_names(takes) == ["Change take gain"]
     takes.undo_stack.undo()
     assert any(span.media.endswith("t2.wav") for span in takes.model.sounds())
+
+
+@pytest.mark.parametrize("name", ["gain", "slip", "trim_in"])
+def test_a_wheel_that_passes_over_a_field_turns_nothing(takes, name) -> None:
+    field = takes.takes.fields.fields[name]
+    takes.timeline_view.setFocus()
+    at, none = QPointF(field.rect().center()), QPoint()
+    up, keys = QPoint(0, 120), Qt.KeyboardModifier.NoModifier
+    wheel = QWheelEvent(at, at, none, up, Qt.MouseButton.NoButton, keys, Qt.ScrollPhase.NoScrollPhase, False)
+    QApplication.sendEvent(field, wheel)
+    assert field.value() == 0 and not wheel.isAccepted()
 
 
 def test_handles_on_the_waveform_trim_and_fade(qtbot, takes) -> None:

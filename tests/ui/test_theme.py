@@ -102,7 +102,7 @@ def test_icons_are_drawn_for_the_screens_scale(qtbot, scale) -> None:
 def test_the_icons_are_one_family(name) -> None:
     text = Path(resources() / "icons" / f"{name}.svg").read_text()
     assert 'viewBox="0 0 24 24"' in text and 'stroke-linecap="round"' in text
-    assert name == "chevron" or "currentColor" in text
+    assert name in ("chevron", "check-white") or "currentColor" in text
     image = icons.icon(name).pixmap(QSize(24, 24)).toImage()
     assert sum(image.pixelColor(x, y).alpha() > 128 for x in range(24) for y in range(24)) > 15
 

@@ -14,8 +14,9 @@ from timeline_hands import centre, click, drag, span, write_cut
 
 from vssflow_studio.engine.queue import Job
 from vssflow_studio.engine.takes import Order
+from vssflow_studio.media.sound_picture import SoundPicture
 from vssflow_studio.timeline.cues import Cue
-from vssflow_studio.ui.background import Background
+from vssflow_studio.ui.background import Background, size_of
 from vssflow_studio.ui.timeline import hover as hover
 from vssflow_studio.ui.timeline.index import Spans, merged
 
@@ -77,11 +78,12 @@ def test_a_muted_track_looks_different_without_colour(cut) -> None:
 def test_names_and_heights_are_resized(qtbot, cut) -> None:
     view = cut.timeline_view
     headers = view.headers
-    start = QPoint(headers.width() - 2, 80)
+    before = headers.width()
+    start = QPoint(before - 2, 80)
     qtbot.mousePress(headers, Qt.MouseButton.LeftButton, pos=start)
     qtbot.mouseMove(headers, start + QPoint(60, 0))
     qtbot.mouseRelease(headers, Qt.MouseButton.LeftButton, pos=start + QPoint(60, 0))
-    assert headers.width() == pytest.approx(192, abs=3) and view.viewport().x() == headers.width()
+    assert headers.width() == pytest.approx(before + 60, abs=3) and view.viewport().x() == headers.width()
     before = row_of(cut, "V1").height
     qtbot.keyClick(view, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
     assert row_of(cut, "V1").height > before
@@ -193,6 +195,11 @@ def test_the_background_keeps_within_its_bytes(qtbot) -> None:
     assert background.size <= 10_000
     assert background.peek(0) is not None and background.peek(1) is None and background.peek(19) is not None
     background.close()
+
+
+def test_what_a_sounds_picture_holds_is_counted() -> None:
+    picture = SoundPicture(np.zeros((600, 2), np.float32), np.zeros((64, 600), np.uint8), 1.0, -20.0, -3.0)
+    assert size_of(picture) >= picture.peaks.nbytes + picture.spectrum.nbytes
 
 
 def test_a_question_that_breaks_is_no_answer(qtbot, caplog) -> None:

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox
 
+from vssflow_studio.errors import StudioError
 from vssflow_studio.timeline.files import read_timeline
 from vssflow_studio.timeline.metadata import read_project
 from vssflow_studio.ui.cues.rows import TEXT
@@ -223,3 +225,23 @@ def test_recent_timelines_open_again(opened, timeline_file: Path) -> None:
     opened.model.timeline = None
     action.trigger()
     assert opened.model.path == timeline_file
+
+
+def test_the_status_row_shortens_a_long_line_with_dots(qtbot, opened) -> None:
+    opened.jobs.pause(True)
+    opened.add_cue("ambience")
+    cue_id = opened.model.selected_cue
+    opened.undo_stack.change_fields(cue_id, "Edit", text="rain on a tin roof, and far away a train that goes by very slowly")
+    opened.jobs.generate(cue_id)
+    qtbot.waitUntil(lambda: opened.model.is_busy(cue_id))
+    opened.model.job_changed(replace(opened.model.jobs[cue_id], state="running"))
+    assert "…”" in opened.status.text.text()
+    opened.jobs.cancel_all()
+
+
+def test_what_went_well_bears_no_warning(opened) -> None:
+    bar = opened.message
+    bar.show_text("Exported cut.xml.")
+    assert bar.property("good") is True and not any(one.text() == "⚠" and one.isVisible() for one in bar.findChildren(QLabel))
+    bar.show_error(StudioError("The disk is full"))
+    assert bar.property("good") is False and any(one.text() == "⚠" and one.isVisible() for one in bar.findChildren(QLabel))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import fields, is_dataclass
 from functools import partial
 from typing import Any
 
@@ -113,6 +114,8 @@ def size_of(answer: Any) -> int:
         return answer.nbytes
     if isinstance(answer, (tuple, list)):
         return sum(map(size_of, answer))
+    if is_dataclass(answer):
+        return sum(size_of(getattr(answer, field.name)) for field in fields(answer))
     return _SMALL
 
 

@@ -7,11 +7,16 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+Limit = Callable[[Tensor, Tensor], Tensor]
+"""(what guidance answers, what conditions alone do) → what may stand."""
+
 
 def guided(
-    predict: Callable[[Tensor, Tensor, bool], Tensor], weight: float
+    predict: Callable[[Tensor, Tensor, bool], Tensor],
+    weight: float,
+    limit: Limit = lambda answer, conditioned: answer,
 ) -> Callable[[float, Tensor], Tensor]:
-    """The velocity `uncond + weight · (cond − uncond)`.
+    """The velocity, or whatever `predict` answers: `uncond + weight · (cond − uncond)`, kept within `limit`.
 
     `predict(time [2·batch], state [2·batch, …], both=True)` answers for the
     conditioned half first and the unconditioned half second, in one pass. At weight
@@ -26,7 +31,7 @@ def guided(
         if not both:
             return answer
         with_conditions, without = answer.chunk(2)
-        return without + weight * (with_conditions - without)
+        return limit(without + weight * (with_conditions - without), with_conditions)
 
     return velocity
 
@@ -35,6 +40,7 @@ def guided_apart(
     conditioned: Callable[[Tensor, Tensor], Tensor],
     unconditioned: Callable[[Tensor, Tensor], Tensor],
     weight: float,
+    limit: Limit = lambda answer, conditioned: answer,
 ) -> Callable[[float, Tensor], Tensor]:
     """As `guided`, one pass after the other: half the memory, and slower.
 
@@ -47,6 +53,6 @@ def guided_apart(
         if weight == 1.0:
             return with_conditions
         without = unconditioned(times, state)
-        return without + weight * (with_conditions - without)
+        return limit(without + weight * (with_conditions - without), with_conditions)
 
     return velocity

@@ -37,6 +37,7 @@ from .network import Projected
 _OVERLAP_SECONDS = 1.0
 _EARLY = 1.5  # what is heard, and when, is settled near t = 0
 _A_FRAME = 1.001  # so much of a frame is one, however its edges are rounded
+_LOUDEST = -0.5  # of a log-mel; the teachers' tones reach −0.1, most of their events less
 _LIKELY, _POSSIBLE = 0.5, 0.1  # of a contact; below the second the picture tells nothing
 
 
@@ -129,7 +130,7 @@ class DraftModel:
             1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(way.seed)
         )
         return solve(
-            self._velocity(projected, frames, way.guidance),
+            self._velocity(projected, frames, way, conditions.kind),
             noise.to(self.device),
             solver=way.solver,
             grid=time_grid(way.steps, _EARLY),
@@ -211,22 +212,35 @@ class DraftModel:
         moment = (first + int(asked.argmax()) + 0.5) / RATE if asked.max() > _POSSIBLE else start
         return torch.maximum(likely, bumps([moment], likely.shape[1]))
 
-    def _velocity(self, projected: Projected, frames: int, guidance: float):
-        def answer(given: Projected):
-            def clean(times: Tensor, states: Tensor) -> Tensor:
-                return velocity_from_data(self.flow(states, times, given), states, times)
-
-            return clean
+    def _velocity(self, projected: Projected, frames: int, way: Sampling, kind: str):
+        limit = self._no_louder if kind == "foley" else _as_it_is
 
         def part(start: int, end: int, time: float, state: Tensor) -> Tensor:
             here = projected.cut(start, end)
             if self.frugal:
                 nothing = here.masked(torch.zeros(1, device=state.device))
-                return guided_apart(answer(here), answer(nothing), guidance)(time, state)
-            both = here.with_unconditioned()
-            return guided(lambda t, x, doubled: answer(both if doubled else here)(t, x), guidance)(time, state)
+                passes = (lambda t, x, given=given: self.flow(x, t, given) for given in (here, nothing))
+                clean = guided_apart(*passes, way.guidance, limit)(time, state)
+            else:
+                both = here.with_unconditioned()
+                clean = guided(lambda t, x, two: self.flow(x, t, both if two else here), way.guidance, limit)(time, state)
+            return velocity_from_data(clean, state, torch.full((len(state),), time, device=state.device))
 
         return blended(part, frames, *self.windows(frames))
+
+    def _no_louder(self, answer: Tensor, conditioned: Tensor) -> Tensor:
+        """`answer`, at no moment louder than conditions alone make it, nor than what the model was taught.
+
+        Between an event and silence guidance goes too far: tones came out up to 20 dB louder than
+        the click before them. So its clean latent is bounded (Saharia et al. 2022, Imagen, §2.3).
+        """
+        mel = self.codec.config
+        loudest = self.codec.tokens(torch.full((1, mel.bins, mel.per_token), _LOUDEST, device=answer.device))
+        return answer.minimum(conditioned.amax(1, keepdim=True)).minimum(loudest)
+
+
+def _as_it_is(answer: Tensor, conditioned: Tensor) -> Tensor:
+    return answer
 
 
 def _fitted(sound: np.ndarray, samples: int) -> np.ndarray:

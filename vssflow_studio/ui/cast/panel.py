@@ -13,10 +13,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QInputDialog,
-    QLabel,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QToolButton,
@@ -32,6 +30,7 @@ from ...timeline.cues import Cue
 from .. import model as models
 from ..edits import Edits, counted
 from ..look import theme as themes
+from ..look.elided import Elided
 from ..look.theme import PEOPLE, S1, S2
 from .audition import RECORDINGS, Auditions, is_recording
 from .colours import character_colour, colour_name
@@ -58,7 +57,7 @@ class CastPanel(QWidget):
         self.model, self.edits, self._stale, self._known = model, edits, True, ()
         self.list = QTableWidget(0, len(_COLUMNS))
         self.colours = {name: _swatch(name) for name in PEOPLE}
-        self.notes, self.who, self.use = QLineEdit(), QLabel(), QPushButton()
+        self.notes, self.who, self.use = QLineEdit(), Elided(), QPushButton()
         self.voices = VoiceList(auditions)
         self.add, self.remove, self.reference = QPushButton("Add…"), QPushButton("Remove"), QPushButton("Recording…")
         self._build_list()
@@ -76,6 +75,7 @@ class CastPanel(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW)
         table.setShowGrid(False)
+        table.setWordWrap(False)  # else a long name ends after its first word
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         table.setTabKeyNavigation(False)
@@ -91,7 +91,6 @@ class CastPanel(QWidget):
 
     def _build(self) -> None:
         self.who.setObjectName("headline")
-        self.who.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.voices.setMinimumWidth(120)
         self.notes.setPlaceholderText("Notes: age, accent, who may play it in the end …")
         self.notes.setAccessibleName("Notes")

@@ -92,7 +92,7 @@ class AskBar(QWidget):
         if not cues:
             return
         self.edits.change_cues(cues, f"Ask for {counted(len(cues))}")
-        self.field.clear()
+        self.field.setText("")  # not `clear`, which undo would take back instead of the cues
         self.model.select_cues(tuple(cue.id for cue in cues))
         for cue in cues if generating else ():
             self._generate(cue.id)

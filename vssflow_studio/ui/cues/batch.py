@@ -40,6 +40,11 @@ class Batch(QObject):
         """Hand over no more."""
         self._waiting.clear()
 
+    def finish(self) -> None:
+        """Hand over all that waits, at once: whoever leaves now is asked about all of it."""
+        while self._waiting:
+            self._generate(self._waiting.pop(0))
+
     def cues(self, which: str) -> list[Cue]:
         """The cues of `generate`, `generate_all`, `generate_stale`, `generate_wanted`, `generate_character`
         or `generate_scene`.

@@ -101,9 +101,7 @@ class CueCell(QStyledItemDelegate):
         p.setPen(ink)
         if not said:
             p.setPen(QColor(themes.current().dim) if ink == QColor(themes.current().text) else ink)
-            p.drawText(area, Qt.AlignmentFlag.AlignVCenter, "empty – type what is heard")
-        else:
-            wrapped(p, area, said)
+        wrapped(p, area, said or "empty – type what is heard")
         p.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:

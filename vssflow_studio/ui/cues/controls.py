@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QDoubleSpinBox, QLineEdit
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from ...errors import TextError
 from ...script.markup import parse
 from ...timeline.cues import DELIVERIES, LIMITS, Cue
-from ..look.theme import S1
+from ..look.numbers import Decimal
 
 _PACE_STEP = 0.05
 
@@ -34,7 +34,8 @@ class Controls(QObject):
         self.pitch = _field("Pitch", " st", 1, 0.5, LIMITS["pitch"])
         self.energy = _field("Energy", " dB", 1, 1.0, LIMITS["energy"])
         self.pace.setToolTip(
-            "Times the natural speed; “to fit”, the lowest, fills the cue's range.\nType, or ↑ and ↓."
+            "Times the natural speed; “to fit”, the lowest, fills the cue's range, slowed to 0.6 at most.\n"
+            "Type, or ↑ and ↓."
         )
         self.pitch.setToolTip("Semitones higher or lower; the voice stays who it is.\nType, or ↑ and ↓.")
         self.energy.setToolTip("How much louder or softer than usual.\nType, or ↑ and ↓.")
@@ -97,30 +98,20 @@ class Choice(QComboBox):
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
-class _Spin(QDoubleSpinBox):
-    """Is not turned by a wheel that only passes over it."""
-
-    def wheelEvent(self, event) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
-
-
-def _value(field: QDoubleSpinBox, old: float | None) -> float:
+def _value(field: Decimal, old: float | None) -> float:
     """What the field says, or `old` where the field only shows it rounded."""
     shown = field.value()
     return old if old is not None and abs(old - shown) < 0.51 * 10 ** -field.decimals() else shown
 
 
-def _field(name: str, unit: str, decimals: int, step: float, limits: tuple[float, float]) -> QDoubleSpinBox:
-    field = _Spin()
+def _field(name: str, unit: str, decimals: int, step: float, limits: tuple[float, float]) -> Decimal:
+    field = Decimal()
     field.setAccessibleName(name)
     field.setDecimals(decimals)
     field.setRange(*limits)
     field.setSingleStep(step)
     field.setSuffix(unit)
-    field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     field.setMinimumWidth(72)
-    field.lineEdit().setTextMargins(S1, 0, 0, 0)
     field.findChild(QLineEdit).setAccessibleName(name)
     return field
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from ...engine.import_cues import natural_seconds
 from ...errors import StudioError, TextError
-from ...models.conditions.phonemes import FASTEST
+from ...models.conditions.phonemes import FASTEST, SLOWEST
 from ...script.lexicon import own_lexicon
 from ...script.pronunciation import Word, with_sounds, words
 from ...timeline.cues import Cue
@@ -27,8 +27,7 @@ from ..look import theme as themes
 from ..look.theme import S1, SMALL
 from ..model import StudioModel
 
-_SLOWEST = 0.6
-"""Times the natural speed below which a line sounds drawn out."""
+_HEARD_SILENCE = 0.3  # seconds
 
 
 class NaturalBar(QWidget):
@@ -53,15 +52,16 @@ class NaturalBar(QWidget):
     @property
     def speed(self) -> float:
         """Times the natural speed at which the line is said."""
-        asked = self.natural / max(self.room, 1e-3)
-        return asked if self.pace is None else max(self.pace, asked)
+        return max(SLOWEST if self.pace is None else self.pace, self.natural / max(self.room, 1e-3))
 
     @property
     def said(self) -> str:
         """`natural 2.1 s in 2.9 s: 0.7×`."""
         if not self.natural:
             return ""
-        return f"natural {self.natural:.1f} s in {self.room:.1f} s: {self.speed:.1f}×"
+        silent = self.room - self.natural / self.speed
+        then = f", {silent:.1f} s silent" if silent > _HEARD_SILENCE else ""
+        return f"natural {self.natural:.1f} s in {self.room:.1f} s: {self.speed:.1f}×{then}"
 
     def sizeHint(self) -> QSize:
         return QSize(120, self.fontMetrics().lineSpacing() + 10)
@@ -75,14 +75,14 @@ class NaturalBar(QWidget):
         font.setPixelSize(SMALL)
         p.setFont(font)
         longest = max(self.natural, self.room)
-        ends = not _SLOWEST <= self.speed <= FASTEST
+        ends = not SLOWEST <= self.speed <= FASTEST
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(QColor(theme.border))
         p.drawRoundedRect(QRectF(0, 1, self.width() * self.room / longest, 5), 2, 2)
         p.setBrush(QColor(theme.warning if ends else theme.good))
         p.drawRoundedRect(QRectF(0, 2, self.width() * self.natural / longest, 3), 1.5, 1.5)
         p.setPen(QColor(theme.warning if ends else theme.dim))
-        how = " – slow" if self.speed < _SLOWEST else " – fast" if self.speed > FASTEST else ""
+        how = " – slow" if self.speed < SLOWEST else " – fast" if self.speed > FASTEST else ""
         p.drawText(QRectF(0, 8, self.width(), self.height() - 8), Qt.AlignmentFlag.AlignVCenter, self.said + how)
 
 

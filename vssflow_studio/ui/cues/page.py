@@ -197,6 +197,7 @@ class CuePage(QWidget):
         self.character.clear()
         self.character.addItems(names(self.model.project))
         self.character.setCurrentText(cue.character)
+        self.character.lineEdit().setCursorPosition(0)  # of a long name, its beginning
         self.character.blockSignals(False)
 
     # --- changing ---

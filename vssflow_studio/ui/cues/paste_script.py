@@ -43,7 +43,7 @@ class PasteScript(QDialog):
         self.setWindowTitle("Paste script")
         self.text, self.way, self.found = QPlainTextEdit(text), QComboBox(), QLabel()
         self.preview, self.said = QTableWidget(0, len(_COLUMNS)), QLabel()
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.add = self.buttons.addButton("Add", QDialogButtonBox.ButtonRole.AcceptRole)
         self._later = QTimer(self, singleShot=True, interval=_WAIT)
         self._build()

@@ -50,7 +50,7 @@ class SuggestFoley(QDialog):
         self.setWindowTitle("Suggest foley")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.said, self.progress, self.table = QLabel(), QProgressBar(), QTableWidget(0, len(_COLUMNS))
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.add = self.buttons.addButton("Add", QDialogButtonBox.ButtonRole.AcceptRole)
         self._build()
         self._told.connect(lambda fraction: self.progress.setValue(round(1000 * fraction)))

@@ -23,7 +23,7 @@ from .cells import CueCell
 from .groups import build_group_menu
 from .rows import COLUMNS, IN, LENGTH, OUT, STATE, TAKES, TEXT, WHO, CueRows
 
-_ROOMY = {OUT: 520, LENGTH: 600, TAKES: 540, IN: 300, STATE: 230}
+_ROOMY = {OUT: 520, LENGTH: 600, TAKES: 540, IN: 340, STATE: 230}
 """Pixels of the list from which on there is room for a column."""
 _WIDE = 600
 """Pixels of the list from which on a state has room for its word, and a long name for all of it."""

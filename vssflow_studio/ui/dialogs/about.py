@@ -31,7 +31,7 @@ class About(QDialog):
         self.page.setAccessibleName("Models and licences")
         self.page.setOpenExternalLinks(True)
         self.page.setHtml(_models() + _LICENCES + f"<p>Qt {qVersion()}</p>")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         if notices().is_file():
             whole = buttons.addButton("All Licences", QDialogButtonBox.ButtonRole.ActionRole)

@@ -23,7 +23,7 @@ class Guide(QDialog):
         self.page = _Page()
         self.page.setAccessibleName("User guide")
         self.page.setOpenExternalLinks(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         back = buttons.addButton("Back", QDialogButtonBox.ButtonRole.ActionRole)
         back.setEnabled(False)
         back.clicked.connect(self.page.backward)

@@ -29,7 +29,7 @@ class LicenceDialog(QDialog):
         )
         self.text.setWordWrap(True)
         self.accept_box = QCheckBox("I have read the licence and accept it")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.install = buttons.addButton("Install", QDialogButtonBox.ButtonRole.AcceptRole)
         self.install.setObjectName("primary")
         self.install.setEnabled(False)

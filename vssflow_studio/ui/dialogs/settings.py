@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +27,7 @@ from ...models.registry import model_cards
 from ...settings import KINDS, Settings
 from .. import tasks
 from ..look import theme as themes
+from ..look.numbers import Whole
 from ..preferences import Preferences
 
 _THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -46,7 +46,7 @@ class SettingsDialog(QDialog):
         self.setWindowTitle("Settings")
         self.theme, self.device, self.audio = QComboBox(), QComboBox(), QComboBox()
         self.models = {kind: QComboBox() for kind in KINDS}
-        self.threads, self.autosave = QSpinBox(), QSpinBox()
+        self.threads, self.autosave = Whole(), Whole()
         self.polite = QCheckBox("Let other programs go first")
         self.notify = QCheckBox("Tell me when takes are ready")
         self.scratch, self.cache_size = QLineEdit(), QLabel()

@@ -53,7 +53,7 @@ class ConformReport(QDialog):
         self._model, self._result = model, result
         counts = (f"{number} {_spoken(state)}" for state, number in result.count().items())
         self.summary, self.table = QLabel(", ".join(counts)), self._filled_table()
-        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         close.rejected.connect(self.close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(S3, S3, S3, S3)

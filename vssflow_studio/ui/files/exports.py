@@ -147,7 +147,7 @@ class TempDialog(QDialog):
                 self.table.setItem(index, column, QTableWidgetItem(str(cell)))
         count = "1 clip is" if len(rows) == 1 else f"{len(rows)} clips are"
         self.label = QLabel(f"{count} still temp." if rows else "Nothing in this timeline is temp.")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         for widget in (self.label, self.table, buttons):

@@ -18,6 +18,7 @@ from .conforming import report_or_error
 from .guard import Entry, Guard
 
 _FILTER = f"Timelines ({' '.join('*' + suffix for suffix in READABLE)})"
+_TITLES = {"rate": "Frame rate"}
 
 
 class FileActions(QObject):
@@ -25,10 +26,12 @@ class FileActions(QObject):
 
     Signals:
         failed(object): a StudioError; what was open stays.
+        told(str): of a timeline of another kind, which file is worked on.
         opened(): another timeline is open.
     """
 
     failed = Signal(object)
+    told = Signal(str)
     opened = Signal()
 
     def __init__(
@@ -67,7 +70,7 @@ class FileActions(QObject):
 
     def reopen(self, path: Path) -> bool:
         """Open `path` as it is on disk, asking nothing about what is open."""
-        entry = None
+        entry, given = None, path
         try:
             path = self._work_file(path)
             entry = self._guard.admit(path) if path else None
@@ -80,6 +83,8 @@ class FileActions(QObject):
                 self._guard.refuse(entry)
             return False
         self._enter(entry)
+        if path.name != given.name:
+            self.told.emit(f"{given.name} stays as it is. You work on {path.name}, which lies beside it.")
         return True
 
     def _enter(self, entry: Entry) -> None:
@@ -96,7 +101,7 @@ class FileActions(QObject):
             return work_file(path, **chosen)
         except ChoiceNeeded as error:
             names = [str(choice) for choice in error.choices]
-            title = error.option.capitalize()
+            title = _TITLES.get(error.option, error.option.capitalize())
             name, ok = QInputDialog.getItem(self._window, title, error.what, names, 0, False)
             choice = dict(zip(names, error.choices, strict=True)).get(name)
             return self._work_file(path, **{**chosen, error.option: choice}) if ok else None

@@ -71,7 +71,7 @@ def ask_backup(parent: QWidget, path: Path) -> Backup | None:
         item.setToolTip(str(backup.path))
         rows.addItem(item)
     rows.setCurrentRow(0)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, dialog)
     buttons.addButton("Restore", QDialogButtonBox.ButtonRole.AcceptRole)
     buttons.accepted.connect(dialog.accept)
     buttons.rejected.connect(dialog.reject)

@@ -26,6 +26,9 @@ from .table import CUE, KIND, LEFT, PROGRESS, STATE, JobsTable, ProgressDelegate
 
 _TICK, _SOON = 1000, 60
 """Milliseconds between looks at time and memory, and from a change to showing it."""
+_ROOMY = 520  # pixels
+_WIDE = {KIND: 78, STATE: 92, PROGRESS: 150, LEFT: 96}
+_NARROW = {KIND: 0, STATE: 84, PROGRESS: 64, LEFT: 64}
 _DEVICES = {"auto": "Fastest there is", "cuda": "CUDA", "mps": "MPS", "cpu": "CPU"}
 
 
@@ -63,8 +66,6 @@ class JobsPanel(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(CUE, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((KIND, 78), (STATE, 92), (PROGRESS, 150), (LEFT, 96)):
-            table.setColumnWidth(column, width)
         return table
 
     def _button(self, name: str, icon: str, tip: str, slot) -> QToolButton:
@@ -90,11 +91,15 @@ class JobsPanel(QWidget):
             ("clear", "clear", "Take finished jobs off the list", self.jobs.forget_finished),
         ):
             bar.addWidget(self._button(name, icon, tip, slot))
+            self.buttons[name].setObjectName("quiet")
         for label in (self.summary, self.usage):
             label.setObjectName("status")
+            label.setWordWrap(True)
         bar.addStretch(1)
-        bar.addWidget(self.usage)
-        bar.addWidget(self.device)
+        below = QHBoxLayout()
+        below.setSpacing(themes.S2)
+        below.addWidget(self.usage, 1)
+        below.addWidget(self.device)
         self.device.setAccessibleName("Device of the next job")
         self.device.setToolTip("What the next job runs on")
         there = available_devices()
@@ -115,6 +120,7 @@ class JobsPanel(QWidget):
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.error)
         layout.addWidget(self.summary)
+        layout.addLayout(below)
 
     def _empty(self) -> QWidget:
         hint = QLabel("Nothing to make. Select cues and press Generate (Ctrl+G).")
@@ -155,6 +161,7 @@ class JobsPanel(QWidget):
         pause.setToolTip(pause.accessibleName())
         self._show_icons()
         self.summary.setText(self._summary(unfinished, paused))
+        self.summary.setVisible(bool(self.summary.text()))
         self.usage.setText(usage(self.jobs.memory(), next((j.device for j in unfinished if j.device), "")))
         running = any(job.state == "running" for job in rows)
         self._tick.start() if running and self.isVisible() else self._tick.stop()
@@ -205,6 +212,12 @@ class JobsPanel(QWidget):
         self.error.setVisible(bool(said))
         self._fit_error()
 
+    def _fit_columns(self, roomy: bool) -> None:
+        """At the window's side there is no room for all: how far a job is, and how long still, stay in sight."""
+        self.table.setColumnHidden(KIND, not roomy)
+        for column, width in (_WIDE if roomy else _NARROW).items():
+            self.table.setColumnWidth(column, width)
+
     def _fit_error(self) -> None:
         """All of it is seen, however narrow the panel."""
         self.error.setMinimumHeight(self.error.heightForWidth(self.width()) if self.error.text() else 0)
@@ -254,6 +267,7 @@ class JobsPanel(QWidget):
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
+        self._fit_columns(event.size().width() >= _ROOMY)
         self._fit_error()
 
     def showEvent(self, event) -> None:

@@ -39,7 +39,7 @@ class KeyboardMap(QDialog):
         self.page = QTextBrowser()
         self.page.setHtml(self._html)
         self.page.setAccessibleName("Keyboard map")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.save = buttons.addButton("Save as &PDF…", QDialogButtonBox.ButtonRole.ActionRole)
         self.save.clicked.connect(self._ask)
         buttons.rejected.connect(self.reject)

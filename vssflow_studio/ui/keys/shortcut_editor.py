@@ -52,7 +52,7 @@ class ShortcutEditor(QDialog):
         self.record, self.said = QKeySequenceEdit(), QLabel(_HINT)
         self.set_, self.clear_ = QPushButton("&Set"), QPushButton("&Clear")
         self.reset, self.reset_all = QPushButton("&Reset"), QPushButton("Reset &All")
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel, self)
         self._name_widgets()
         self._lay_out()
         self._connect()

@@ -20,7 +20,13 @@ from . import theme as themes
 
 
 class Frame(QWidget):
-    """A panel's border and margins."""
+    """A panel's border and margins.
+
+    Signals:
+        left(): Esc was pressed in it, and nothing there had a use for it.
+    """
+
+    left = Signal()
 
     def __init__(self, name: str, title: str, content: QWidget) -> None:
         super().__init__()
@@ -37,7 +43,15 @@ class Frame(QWidget):
         inside = self.content.findChildren(QWidget)
         wishes = (self.content.focusProxy(), self.content, *(one for one in inside if _is_list(one)), *inside)
         first = next((one for one in wishes if one and _takes_keys(one)), self)
+        if not self.isActiveWindow():
+            self.activateWindow()  # a floating panel is a window of its own
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def show_active(self, active: bool) -> None:
         """Show whether the keyboard is in it."""
@@ -57,35 +71,40 @@ class TitleBar(QWidget):
         super().__init__(dock)
         self.setObjectName("title")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._title, self._shown = QLabel(dock.windowTitle()), True
+        self._title, self._shown, self._name = QLabel(dock.windowTitle()), True, dock.windowTitle()
         self._title.setObjectName("panel_title")
         row = QHBoxLayout(self)
         row.setContentsMargins(themes.S2, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._title, 1)
-        name = dock.windowTitle()
-        for icon, text, slot in (
-            ("maximise", f"Maximise {name}", self.maximise_asked.emit),
-            ("float", f"Float {name}", lambda: dock.setFloating(not dock.isFloating())),
-            ("close", f"Close {name}", dock.close),
+        self._buttons: dict[str, QToolButton] = {}
+        for icon, slot in (
+            ("maximise", self.maximise_asked.emit),
+            ("float", lambda: dock.setFloating(not dock.isFloating())),
+            ("close", dock.close),
         ):
             button = QToolButton()
             button.setObjectName("quiet")
             button.setIcon(icons.icon(icon))
-            button.setToolTip(text)
-            button.setAccessibleName(text)
+            _say(button, f"{icon.title()} {self._name}")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the View menu does it by keys
             button.clicked.connect(slot)
             row.addWidget(button)
+            self._buttons[icon] = button
 
     def show_title(self, shown: bool) -> None:
         """Take no room where a tab says the title."""
         if shown != self._shown:
             self._shown = shown
-            for child in self.findChildren(QWidget):
+            for child in (self._title, *self._buttons.values()):
                 child.setVisible(shown)
             self.setMaximumHeight(16_777_215 if shown else 0)
             self.updateGeometry()
+
+    def show_floating(self, floating: bool) -> None:
+        """Of a panel that floats, the way back."""
+        self._buttons["maximise"].setVisible(self._shown and not floating)
+        _say(self._buttons["float"], f"{'Dock' if floating else 'Float'} {self._name}")
 
     def show_active(self, active: bool) -> None:
         """Show whether the keyboard is in the panel."""
@@ -117,6 +136,11 @@ def _is_list(widget: QWidget) -> bool:
 
 def _takes_keys(widget: QWidget) -> bool:
     return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.isVisible() and widget.isEnabled()
+
+
+def _say(button: QToolButton, text: str) -> None:
+    button.setToolTip(text)
+    button.setAccessibleName(text)
 
 
 def _set(widget: QWidget, name: str, value: bool) -> None:

@@ -57,13 +57,13 @@ def _panels(t: Theme) -> str:
 def _fields(t: Theme) -> str:
     fields = "QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QAbstractSpinBox"
     focused = ", ".join(f"{one}:focus" for one in fields.split(", "))
-    chevron, tick = ((resources() / "icons" / f"{name}.svg").as_posix() for name in ("chevron", "check"))
+    chevron, tick = ((resources() / "icons" / f"{name}.svg").as_posix() for name in ("chevron", "check" if t.dark else "check-white"))
     return f"""
     {fields} {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 4px;
         padding: {S1}px {S2}px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
     {focused} {{ border-color: {t.accent}; }}
     QAbstractSpinBox {{ padding: {S1}px {S1}px {S1}px {S2}px; }}
-    QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 0 0 {S1}px; }}
+    QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ subcontrol-origin: border;
         width: 1px; border: none; }}  /* without a width Qt 6.11 hides the number where there are no buttons */
     QComboBox::drop-down {{ border: none; width: 20px; }}
@@ -82,6 +82,7 @@ def _fields(t: Theme) -> str:
 
 def _buttons(t: Theme) -> str:
     return f"""
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QPushButton {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 4px;
         padding: {S1 + 1}px {S3}px; }}
     QPushButton:hover, QPushButton:focus {{ border-color: {t.accent}; }}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from ...timeline.adjustments import GAIN, SLIP
 from ...timeline.cues import Adjustment
+from ..look.numbers import Decimal
 from ..look.theme import S1, S2
 
 _FIELDS = (
@@ -39,7 +40,7 @@ class TakeFields(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown = Adjustment()
-        self.fields: dict[str, QDoubleSpinBox] = {}
+        self.fields: dict[str, Decimal] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(S2)
@@ -71,8 +72,8 @@ class TakeFields(QWidget):
             self.adjusted.emit(replace(self._shown, **{name: value}), edit)
 
 
-def _field(name: str, title: str) -> QDoubleSpinBox:
-    field, is_gain = QDoubleSpinBox(), name == "gain"
+def _field(name: str, title: str) -> Decimal:
+    field, is_gain = Decimal(), name == "gain"
     field.setAccessibleName(title)
     field.setToolTip(_HINTS[name.split("_")[0]] + "\nType, or ↑ and ↓.")
     field.setDecimals(1)
@@ -81,8 +82,6 @@ def _field(name: str, title: str) -> QDoubleSpinBox:
         field.setMinimum(0)
     field.setSingleStep(0.5 if is_gain else 1.0 if name == "slip" else 10.0)
     field.setSuffix(" dB" if is_gain else " ms")
-    field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-    field.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     field.setKeyboardTracking(False)
     field.setMinimumWidth(56)
     field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -104,6 +104,8 @@ class TakesModel(QAbstractListModel):
         if [row.take.id for row in rows] != [row.take.id for row in self.rows]:
             self.beginResetModel()
             self.rows = rows
+            shown = {row.take.id for row in rows}
+            self.pictures = {take: picture for take, picture in self.pictures.items() if take in shown}
             self.endResetModel()
         elif rows != self.rows:
             self.rows = rows

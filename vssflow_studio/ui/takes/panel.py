@@ -26,6 +26,7 @@ from .sound import heard_range, take_file
 from .wave import TakeWave
 from .word_dialog import WordDialog, sampling_of
 
+_REMEMBERED = 4 << 20  # bytes of pictures, some 80 takes
 _NO_CUE = "Select a cue to see its takes."
 _NO_TAKES = "This cue has no take yet.\n\nPress Generate: each time another take is made,\nand all of them stay here."
 
@@ -51,7 +52,7 @@ class TakesPanel(QStackedWidget):
     def __init__(self, model: models.StudioModel, player: Player, adjuster: Adjuster) -> None:
         super().__init__()
         self.model, self.player, self.adjuster = model, player, adjuster
-        self.background = Background(self)
+        self.background = Background(self, limit=_REMEMBERED)
         self.background.ready.connect(self._show_pictures)
         self._cue_id, self._known, self._alone = "", set(), ""
         self._hint, self._page = QLabel(_NO_CUE), QWidget()

@@ -37,7 +37,7 @@ class WordDialog(QDialog):
         self.editor.setTabChangesFocus(True)
         self.editor.setFixedHeight(72)
         about.setObjectName("hint")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.make = buttons.addButton("Make Take", QDialogButtonBox.ButtonRole.AcceptRole)
         self.make.setObjectName("primary")
         self.make.setEnabled(False)

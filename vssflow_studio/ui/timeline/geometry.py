@@ -12,7 +12,7 @@ import opentimelineio as otio
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtCore import QPointF, QRectF
 
-from ...timeline.clips import ClipView
+from ...timeline.clips import ClipView, track_names
 from ...timeline.cues import Cue
 from ..model import StudioModel
 from .index import CueIndex, Lane, Spans, clip_lanes
@@ -222,13 +222,13 @@ def rows(timeline: otio.schema.Timeline | None, picture: float, sound: float) ->
     """Track index to its row."""
     if timeline is None:
         return {}
-    tracks = [(i, track, getattr(track, "kind", "Video")) for i, track in enumerate(timeline.tracks)]
-    seen = [one for one in tracks if one[2] == "Video"]
-    made, top = {}, 0
-    for index, track, kind in [*reversed(seen), *(one for one in tracks if one[2] != "Video")]:
+    tracks = [(i, getattr(track, "kind", "Video")) for i, track in enumerate(timeline.tracks)]
+    seen = [one for one in tracks if one[1] == "Video"]
+    made, top, names = {}, 0, track_names(timeline)
+    for index, kind in [*reversed(seen), *(one for one in tracks if one[1] != "Video")]:
         kind = "Video" if kind == "Video" else "Audio"
         height = picture if kind == "Video" else sound
-        made[index] = Row(index, track.name or f"{kind[0]}{index + 1}", kind, top, height)
+        made[index] = Row(index, names[index], kind, top, height)
         top += height + _GAP
     return made
 

@@ -12,7 +12,7 @@ from .access import TrackList, announce
 from .geometry import RULER, Geometry, Row
 from .look import Look, outlined
 
-WIDTH, NARROWEST, WIDEST = 132, 72, 320
+WIDTH, NARROWEST, WIDEST = 148, 72, 320
 _BUTTON = 18, 16
 _GRIP = 5  # pixels at the right edge by which the width is dragged
 _MEANINGS = {"M": ("Mute", "muted"), "S": ("Solo", "soloed")}

@@ -13,6 +13,7 @@ from .geometry import Geometry
 from .look import FRESH, Look, outlined
 
 _DETAIL, _NAMED = 14, 30  # pixels from which on a cue is drawn by itself, and gets words
+_LEGIBLE = 12  # pixels of height below which words would lie over the next lane
 _TALL = 34  # pixels from which on there are two lines
 _LINE = 15
 
@@ -86,7 +87,7 @@ class CuePainter:
         if cue.id in self.chosen:
             outlined(p, rect, QPen(look.accent, 2.5), 3)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if rect.width() >= _NAMED:
+        if rect.width() >= _NAMED and rect.height() >= _LEGIBLE:
             self._words(cue, rect, state)
 
     def _progress(self, cue: Cue, rect: QRectF) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-from opentimelineio.opentime import RationalTime
+from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtMultimedia import QMediaDevices
 
@@ -139,6 +139,11 @@ class Player(QObject):
         if self.model.timeline:
             first = float(seconds(begin)) if begin is not None else 0.0
             self._play_from(first, end=float(seconds(end)) if end is not None else None)
+
+    def play_range(self, range_: TimeRange) -> None:
+        """From its first frame to its last, and stop there."""
+        if self.model.timeline:
+            self._play_from(float(seconds(range_.start_time)), end=float(seconds(range_.end_time_exclusive())))
 
     def step(self, frames: int) -> None:
         """Pause and move the playhead by whole frames; the sound of the frame is heard."""

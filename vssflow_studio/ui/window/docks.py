@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, Q
 
 from ..look.panel_frame import Frame, TitleBar
 from ..look.theme import S2
+from .tabs import Tabs
 from .workspaces import ASIDE, WORKSPACES, Workspace
 
 LEFT, RIGHT, BOTTOM = (
@@ -40,19 +41,21 @@ class Docks(QMainWindow):
         self._home: dict[str, Qt.DockWidgetArea] = {}
         self._workspace, self._laid = WORKSPACES["Edit"], False
         self._before: QByteArray | None = None  # the places while one panel is maximised
+        self._awaited: QByteArray | None = None  # the places until there is a size to put them in
+        self.tabs = Tabs(self)
         self._titles = QTimer(self, singleShot=True, interval=0)
         self._titles.timeout.connect(self._show_titles)
         QApplication.instance().focusChanged.connect(self._show_active)
 
     def set_viewer(self, viewer: QWidget) -> None:
         """Put the viewer in the middle."""
-        self.setCentralWidget(Frame("viewer", "Viewer", viewer))
+        self.setCentralWidget(self._framed("viewer", "Viewer", viewer))
 
     def add(self, name: str, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         """Dock `content`; `area` is where it goes when no workspace knows better."""
         dock = QDockWidget(title, self)
         dock.setObjectName(name)  # what its place is remembered by
-        dock.setWidget(Frame(name, title, content))
+        dock.setWidget(self._framed(name, title, content))
         bar = TitleBar(dock)
         bar.maximise_asked.connect(lambda: self.maximise(name))
         dock.setProperty("bar", bar)
@@ -66,12 +69,17 @@ class Docks(QMainWindow):
         self.docks[name], self._home[name] = dock, area
         return dock
 
+    def _framed(self, name: str, title: str, content: QWidget) -> Frame:
+        frame = Frame(name, title, content)
+        frame.left.connect(self.leave)
+        return frame
+
     # --- places ---
 
     def arrange(self, workspace: Workspace) -> None:
         """Put every panel where `workspace` has it; those that no workspace names stay in sight."""
         self.restore_size()
-        self._workspace = workspace
+        self._workspace, self._awaited = workspace, None
         for dock in self.docks.values():
             dock.setFloating(False)
             self.removeDockWidget(dock)
@@ -84,7 +92,7 @@ class Docks(QMainWindow):
             dock.setVisible(name in workspace.names or name not in known)
         for names in sides.values():
             self.docks[names.split()[0]].raise_()
-        self._proportion()
+        self.proportion()
 
     def _stack(self, area: Qt.DockWidgetArea, names: list[str]) -> None:
         """Dock panels at a side as tabs of one stack."""
@@ -94,7 +102,7 @@ class Docks(QMainWindow):
             self.addDockWidget(area, other)
             self.tabifyDockWidget(first, other)
 
-    def _proportion(self) -> None:
+    def proportion(self) -> None:
         """Sizes after the workspace's shares of the window; very wide ones leave more to the viewer."""
         shown = {area: [] for area in (LEFT, RIGHT, BOTTOM)}
         for dock in self.docks.values():
@@ -111,32 +119,49 @@ class Docks(QMainWindow):
             self.resizeDocks(bottom[:1], [round(self._workspace.bottom_share * self.height())], Qt.Orientation.Vertical)
 
     def places(self) -> QByteArray:
-        """Where everything is, to be kept."""
-        return self._before or self.saveState(_VERSION)
+        """Where everything is, to be kept; empty where nothing was ever laid out."""
+        return self._before or self._awaited or (self.saveState(_VERSION) if self._laid else QByteArray())
 
     def put_back(self, places: QByteArray) -> bool:
         """Put everything where `places` has it; False, and nothing moved, where that can't be read."""
         self.restore_size()
-        self._laid = self.restoreState(places, _VERSION) or self._laid
+        if not self.restoreState(places, _VERSION):
+            return False
+        self._laid = True
+        self._awaited = None if self.isVisible() else places
         self._titles.start()
-        return self._laid
+        return True
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
         if not self._laid:  # only now the sizes are known
             self._laid = True
             self.arrange(self._workspace)
-            QTimer.singleShot(0, self._proportion)
+            QTimer.singleShot(0, self.proportion)
+        elif self._awaited is not None:
+            QTimer.singleShot(0, self._put_back_awaited)
+
+    def _put_back_awaited(self) -> None:
+        """Once more what was put back before the window had its size, which had squeezed the panels."""
+        if self._awaited is not None:
+            self.restoreState(self._awaited, _VERSION)
+            self._awaited = None
 
     # --- one panel alone ---
 
     def maximise(self, name: str = "") -> None:
-        """Give a panel, else the one under the mouse or with the keyboard, all the room; or take it back."""
+        """Give a panel, else the one under the mouse or with the keyboard, all the room; or take it back.
+
+        A panel that floats has no room to take, and goes back to where it was docked.
+        """
         if self._before is not None:
             self.restore_size()
             return
         name = name or self._under_mouse() or self.focused()
-        if not name or (name in self.docks and self.docks[name].isFloating()):
+        if not name:
+            return
+        if name in self.docks and self.docks[name].isFloating():
+            self.docks[name].setFloating(False)
             return
         self._before = self.saveState(_VERSION)
         for other, dock in self.docks.items():
@@ -187,6 +212,12 @@ class Docks(QMainWindow):
         frame = self.docks[name].widget() if name in self.docks else self.centralWidget()
         frame.take_focus()
 
+    def leave(self) -> None:
+        """Give the keyboard back to the timeline, whose keys play and mark, if it is in sight."""
+        timeline = self.docks.get("timeline")
+        if timeline and timeline.isVisible():
+            timeline.widget().take_focus()
+
     def toggle(self, name: str) -> None:
         """Show a panel and give it the keyboard; where it has that already, close it."""
         dock = self.docks[name]
@@ -210,10 +241,12 @@ class Docks(QMainWindow):
             bar = dock.property("bar")
             tabbed = any(not other.isHidden() for other in self.tabifiedDockWidgets(dock))
             bar.show_title(not tabbed or dock.isFloating())
+            bar.show_floating(dock.isFloating())
         for tabs in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             tabs.setAccessibleName("Panels")
             tabs.setElideMode(Qt.TextElideMode.ElideNone)
             tabs.setExpanding(False)
+            self.tabs.watch(tabs)
 
 
 def _panel_of(widget: QWidget | None) -> str:

@@ -19,7 +19,7 @@ _SAID = {
     TYPE: "Press D and type what is said, or F and a sound.",
     GENERATE: "Press Generate, or Ctrl+G.",
     WAIT: "It plays by itself as soon as it is made. Go on working meanwhile.",
-    HEARD: "Again with Space. Generate again for another take; Ctrl+S saves all of it in the timeline.",
+    HEARD: "Generate again for another take; Ctrl+S saves all of it in the timeline.",
 }
 
 
@@ -36,10 +36,10 @@ class Coach(QFrame):
 
     def __init__(self, model: models.StudioModel, typed: Callable[[], Project], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.model, self._typed, self._heard = model, typed, False
+        self.model, self._typed, self._heard = model, typed, ""
         self.setObjectName("coach")
         self.setAccessibleName("First steps")
-        self.marks, self.said, self.close_ = [], QLabel(), QPushButton("Skip")
+        self.marks, self.said, self.again, self.close_ = [], QLabel(), QPushButton("Hear it again"), QPushButton("Skip")
         row = QHBoxLayout(self)
         row.setContentsMargins(S3, S2, S2, S2)
         row.setSpacing(S3)
@@ -51,7 +51,9 @@ class Coach(QFrame):
         self.said.setWordWrap(True)
         row.addSpacing(S2)
         row.addWidget(self.said, 1)
+        row.addWidget(self.again)
         row.addWidget(self.close_)
+        self.again.clicked.connect(lambda: self.play_asked.emit(self._heard))
         self.close_.clicked.connect(self.finish)
         self.step = SELECT
         for what in (models.TIMELINE, models.SELECTION, models.PROJECT, models.JOBS):
@@ -61,7 +63,7 @@ class Coach(QFrame):
     def begin(self) -> None:
         """Show it, from the first step that is not done yet; the menu brings it back at any time."""
         kept().remove("first steps")
-        self._heard = False
+        self._heard = ""
         self.close_.setText("Skip")
         self.refresh()
 
@@ -78,7 +80,7 @@ class Coach(QFrame):
     def made(self, cue_id: str, _: Take) -> None:
         """A take was made: the first one is heard at once."""
         if self.isVisible() and not self._heard:
-            self._heard = True
+            self._heard = cue_id
             kept().setValue("first steps", "done")
             self.close_.setText("Done")
             QTimer.singleShot(0, lambda: self.play_asked.emit(cue_id))
@@ -95,6 +97,7 @@ class Coach(QFrame):
             label.setObjectName("strong" if now else "lead")
             label.style().polish(label)
         self.said.setText(_SAID[self.step])
+        self.again.setVisible(self.step == HEARD)
         self.setVisible(self.model.timeline is not None)
 
     def _next(self) -> int:

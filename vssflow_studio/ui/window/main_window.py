@@ -212,7 +212,8 @@ class MainWindow(QMainWindow):
             *(self.saving, self.files, self.dropping, self.preferences, self.support),
         ):
             source.failed.connect(self.message.show_error)
-        self.support.told.connect(self.message.show_text)
+        for source in (self.support, self.files):
+            source.told.connect(self.message.show_text)
         self.exports.begun.connect(lambda name: self.message.show_text(f"Exporting {name}…"))
         self.exports.done.connect(lambda made: self.message.show_text(told(made)))
         self.guard.looked.connect(lambda _, missing: self.media.heard(missing))
@@ -275,7 +276,10 @@ class MainWindow(QMainWindow):
 
     def _may_leave(self) -> bool:
         """Ask about unsaved changes and unfinished jobs; whether the timeline may go."""
-        return self.saving.may_leave() and self.support.may_leave()
+        if not self.saving.may_leave():
+            return False
+        self.lines.batch.finish()
+        return self.support.may_leave()
 
     def save(self, path: Path | None = None) -> bool:
         """Write the timeline; says what is wrong in the window."""
@@ -317,11 +321,10 @@ class MainWindow(QMainWindow):
         self.undo_stack.remove(cue_id)
 
     def play_cue(self, cue_id: str) -> None:
-        """Let a cue be heard from its beginning, unless something plays already."""
+        """Let a cue be heard from its beginning to its end, unless something plays already."""
         cue = self.model.find(cue_id)
         if cue and not self.player.playing:
-            self.model.seek(cue.range.start_time.value)
-            self.player.toggle()
+            self.player.play_range(cue.range)
 
     def generate_selected(self) -> None:
         """Queue the selected cue."""
@@ -332,6 +335,11 @@ class MainWindow(QMainWindow):
         self.lines.generate("generate_all")
 
     # --- events ---
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            QTimer.singleShot(0, self.shell.places.rescaled)
+        return super().event(event)
 
     def changeEvent(self, event) -> None:
         super().changeEvent(event)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...errors import StudioError
+from ...script.script_lines import shortened
 from .. import model as models
 from ..look.theme import S2, S3
 
@@ -33,19 +34,26 @@ class MessageBar(QFrame):
         close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(S3, S2, S2, S2)
-        mark = QLabel("⚠")
-        layout.addWidget(mark)
+        self._mark = QLabel("⚠")
+        layout.addWidget(self._mark)
         layout.addWidget(self._text, 1)
         layout.addWidget(close)
         self.hide()
 
     def show_error(self, error: StudioError) -> None:
         """Say what happened, where and what to do."""
-        self.show_text(str(error))
+        self._say(str(error), good=False)
 
     def show_text(self, text: str) -> None:
         """Say something that went as it should."""
+        self._say(text, good=True)
+
+    def _say(self, text: str, good: bool) -> None:
         self._text.setText(text)
+        self._mark.setVisible(not good)
+        self.setProperty("good", good)
+        self.style().unpolish(self)
+        self.style().polish(self)
         self.show()
 
     @property
@@ -93,4 +101,4 @@ class JobStatus(QWidget):
         left = f", {running.eta:.0f} s left" if running.eta is not None else ""
         more = f", {waiting} waiting" if waiting else ""
         where = f" on {self.device.upper()}" if self.device else ""
-        self.text.setText(f"Generating “{running.order.description[:50]}”{where}{left}{more}")
+        self.text.setText(f"Generating “{shortened(running.order.description, 50)}”{where}{left}{more}")

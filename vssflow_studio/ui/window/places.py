@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ..files.recent import kept
 from ..timeline.geometry import SIZES
@@ -40,9 +40,20 @@ class Places:
         """Remember where everything is."""
         store = kept()
         store.setValue("window", self._window.saveGeometry())
-        store.setValue("panels", self._docks.places())
+        if panels := self._docks.places():
+            store.setValue("panels", panels)
         store.setValue("tracks/size", self._timeline.places.size)
         store.setValue("tracks/width", self._timeline.headers.width())
+
+    def rescaled(self) -> None:
+        """Let every widget be as large as its window, whose size in our pixels the screen's scale has changed.
+
+        Under X11 Qt 6.11 tells the widgets nothing of it, and what is to the right and below is cut off.
+        """
+        for widget in QApplication.topLevelWidgets():
+            if (window := widget.windowHandle()) and widget.isVisible():
+                widget.resize(window.size())
+        self._docks.proportion()
 
     # --- the user's own workspaces ---
 

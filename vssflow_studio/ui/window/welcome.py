@@ -34,13 +34,15 @@ class Welcome(QWidget):
         headline.setObjectName("headline")
         lead.setObjectName("lead")
         lead.setText(
-            "Open the timeline you are cutting, or drop it here. Select a clip, type what is said, press Generate."
+            "Open the timeline you are cutting, or drop it here.\nSelect a clip, type what is said, press Generate."
         )
         lead.setWordWrap(True)
         self.open_button, self.sample_button = QPushButton("&Open a timeline…"), QPushButton("Try the &sample")
         self.open_button.setIcon(icons.icon("open", "on_accent"))
         self.sample_button.setIcon(icons.icon("film"))
         self.open_button.setObjectName("primary")
+        for button in (self.open_button, self.sample_button):
+            button.setAutoDefault(True)  # Enter presses it, as in a dialog
         self.open_button.clicked.connect(self.open_asked)
         self.sample_button.clicked.connect(self.sample_asked)
         self._recent = QLabel("Go on where you were")
@@ -91,6 +93,7 @@ class Welcome(QWidget):
         when = QFileInfo(str(path)).lastModified()
         card = QPushButton()
         card.setObjectName("card")
+        card.setAutoDefault(True)
         card.setAccessibleName(f"Open {path.name}, in {path.parent}")
         card.setToolTip(str(path))
         name, where = QLabel(path.name), QLabel()
