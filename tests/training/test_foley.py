@@ -218,7 +218,7 @@ class LatePlayer:
     def __init__(self, scenes: list[Scene]) -> None:
         self.scenes = scenes
 
-    def generate(self, conditions, *, seed, **_) -> np.ndarray:
+    def generate(self, conditions, sampling) -> np.ndarray:
         one = next(s for s in self.scenes if np.array_equal(s.frames, conditions.frames))
         assert conditions.prompt == one.prompt
         assert conditions.total == 5.0

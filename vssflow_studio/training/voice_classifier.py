@@ -14,6 +14,7 @@ import numpy as np
 from ..engine.voice_effects import pitch_track
 
 _CEPSTRA = 20
+_TAUGHT = 7000.0  # Hz up to which our voices are their teachers'; above they are the band extension's
 _BELOW_PEAK = 30.0  # dB; what is softer tells the room, not the voice
 _SHRINKAGE = 0.1
 
@@ -52,7 +53,7 @@ def voice_features(sound: np.ndarray, rate: int) -> np.ndarray:
     hertz = pitch_track(sound, rate).hertz
     logs = np.log2(hertz[hertz > 0]) if (hertz > 0).any() else np.zeros(1)
     transform = torchaudio.transforms.MFCC(
-        rate, _CEPSTRA, melkwargs={"n_fft": 1024, "hop_length": rate // 100, "n_mels": 40, "f_max": 8000.0}
+        rate, _CEPSTRA, melkwargs={"n_fft": 1024, "hop_length": rate // 100, "n_mels": 40, "f_max": _TAUGHT}
     )
     cepstra = transform(torch.from_numpy(np.ascontiguousarray(sound, np.float32))).numpy()
     level = 10 * np.log10(_power(sound, rate, cepstra.shape[1]) + 1e-10)
