@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from ..errors import StudioError
+from .tasks import step_back
 
 _TOLD = 40  # milliseconds between two signals: many answers, one painting
 _SMALL = 64  # bytes that an answer of unknown size is taken for
@@ -125,6 +126,7 @@ class _Task(QRunnable):
         self._work, self._done = work, partial(answered.emit, key)
 
     def run(self) -> None:
+        step_back()
         answer = False  # there is none, and asking again won't help
         try:
             answer = self._work()

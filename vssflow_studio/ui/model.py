@@ -69,9 +69,9 @@ class StudioModel:
         self._listeners.setdefault(what, []).append(callback)
 
     def _tell(self, *whats: str) -> None:
-        for what in whats:
-            for callback in self._listeners.get(what, ()):
-                callback()
+        """Once to each who listens to any of `whats`."""
+        for callback in dict.fromkeys(one for what in whats for one in self._listeners.get(what, ())):
+            callback()
 
     def use_models(self, makers: Mapping[str, str]) -> None:
         """Let each kind of cue be made by the model of that name."""

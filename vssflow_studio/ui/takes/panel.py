@@ -172,10 +172,10 @@ class TakesPanel(QStackedWidget):
         voice = cue.voice or self.model.project.cast.get(cue.character, "")
         heard = self.player.auditioned
         heard = heard[1].id if heard and heard[0] == cue.id else self._alone
-        rows = []
+        rows, folder = [], self._base
         for number, take in enumerate(cue.takes, start=1):
             is_fresh = models.is_fresh(cue, take, voice)
-            there = (self._base / take.path).is_file()
+            there = (folder / take.path).is_file()
             state = ("fresh" if is_fresh else "stale") if there else "file missing"
             rows.append(TakeRow(number, take, take is cue.circled_take, state, take.id == heard))
         return rows[::-1]
