@@ -89,6 +89,8 @@ def _session(app: QApplication, window, seconds: float) -> list[Turn]:
     for timer in timers:
         timer.start()
     app.exec()
+    for timer in timers:
+        timer.stop()
     return turns
 
 

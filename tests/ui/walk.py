@@ -210,7 +210,7 @@ def _finish(window, shoot: Callable[[str], None]) -> None:
 
 def _pictures(window, folder: Path) -> Callable[[str], None]:
     def shoot(name: str) -> None:
-        QTest.qWait(1500 if not window.player.playing else 0)  # what is drawn in the background
+        QTest.qWait(800 if window.player.playing else 3000)  # what is drawn in the background
         window.grab().save(str(folder / f"{name}.png"))
 
     return shoot
