@@ -11,10 +11,15 @@ Limit = Callable[[Tensor, Tensor], Tensor]
 """(what guidance answers, what conditions alone do) → what may stand."""
 
 
+def unlimited(answer: Tensor, conditioned: Tensor) -> Tensor:
+    """The `Limit` that lets all of it stand."""
+    return answer
+
+
 def guided(
     predict: Callable[[Tensor, Tensor, bool], Tensor],
     weight: float,
-    limit: Limit = lambda answer, conditioned: answer,
+    limit: Limit = unlimited,
 ) -> Callable[[float, Tensor], Tensor]:
     """The velocity, or whatever `predict` answers: `uncond + weight · (cond − uncond)`, kept within `limit`.
 
@@ -40,7 +45,7 @@ def guided_apart(
     conditioned: Callable[[Tensor, Tensor], Tensor],
     unconditioned: Callable[[Tensor, Tensor], Tensor],
     weight: float,
-    limit: Limit = lambda answer, conditioned: answer,
+    limit: Limit = unlimited,
 ) -> Callable[[float, Tensor], Tensor]:
     """As `guided`, one pass after the other: half the memory, and slower.
 

@@ -24,7 +24,7 @@ from ..conditions.phonemes import (
     rasterise,
 )
 from ..conditions.sync import RATE, SyncEncoder, bumps
-from ..flow.guidance import guided, guided_apart
+from ..flow.guidance import Limit, guided, guided_apart, unlimited
 from ..flow.path import velocity_from_data
 from ..flow.solvers import solve, time_grid
 from ..flow.windows import blended, shortest_window
@@ -125,12 +125,13 @@ class DraftModel:
         """What the flow makes, before the vocoder: [1, channels, frames]."""
         frames = max(2, round(conditions.total * self.codec.config.token_rate))
         way = self.card.settled(sampling, conditions.kind)
+        limit = self._no_louder() if conditions.kind == "foley" else unlimited
         projected = self.flow.project(self._batch(conditions, frames), frames)
         noise = torch.randn(
             1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(way.seed)
         )
         return solve(
-            self._velocity(projected, frames, way, conditions.kind),
+            self._velocity(projected, frames, way.guidance, limit),
             noise.to(self.device),
             solver=way.solver,
             grid=time_grid(way.steps, _EARLY),
@@ -212,35 +213,30 @@ class DraftModel:
         moment = (first + int(asked.argmax()) + 0.5) / RATE if asked.max() > _POSSIBLE else start
         return torch.maximum(likely, bumps([moment], likely.shape[1]))
 
-    def _velocity(self, projected: Projected, frames: int, way: Sampling, kind: str):
-        limit = self._no_louder if kind == "foley" else _as_it_is
+    def _velocity(self, projected: Projected, frames: int, guidance: float, limit: Limit):
 
         def part(start: int, end: int, time: float, state: Tensor) -> Tensor:
             here = projected.cut(start, end)
             if self.frugal:
                 nothing = here.masked(torch.zeros(1, device=state.device))
                 passes = (lambda t, x, given=given: self.flow(x, t, given) for given in (here, nothing))
-                clean = guided_apart(*passes, way.guidance, limit)(time, state)
+                clean = guided_apart(*passes, guidance, limit)(time, state)
             else:
                 both = here.with_unconditioned()
-                clean = guided(lambda t, x, two: self.flow(x, t, both if two else here), way.guidance, limit)(time, state)
+                clean = guided(lambda t, x, two: self.flow(x, t, both if two else here), guidance, limit)(time, state)
             return velocity_from_data(clean, state, torch.full((len(state),), time, device=state.device))
 
         return blended(part, frames, *self.windows(frames))
 
-    def _no_louder(self, answer: Tensor, conditioned: Tensor) -> Tensor:
-        """`answer`, at no moment louder than conditions alone make it, nor than what the model was taught.
+    def _no_louder(self) -> Limit:
+        """What guidance answers, at no moment louder than conditions alone make it, nor than the model was taught.
 
         Between an event and silence guidance goes too far: tones came out up to 20 dB louder than
         the click before them. So its clean latent is bounded (Saharia et al. 2022, Imagen, §2.3).
         """
         mel = self.codec.config
-        loudest = self.codec.tokens(torch.full((1, mel.bins, mel.per_token), _LOUDEST, device=answer.device))
-        return answer.minimum(conditioned.amax(1, keepdim=True)).minimum(loudest)
-
-
-def _as_it_is(answer: Tensor, conditioned: Tensor) -> Tensor:
-    return answer
+        loudest = self.codec.tokens(torch.full((1, mel.bins, mel.per_token), _LOUDEST, device=self.device))
+        return lambda answer, conditioned: answer.minimum(conditioned.amax(1, keepdim=True)).minimum(loudest)
 
 
 def _fitted(sound: np.ndarray, samples: int) -> np.ndarray:

@@ -42,7 +42,7 @@ class Docks(QMainWindow):
         self._workspace, self._laid = WORKSPACES["Edit"], False
         self._before: QByteArray | None = None  # the places while one panel is maximised
         self._awaited: QByteArray | None = None  # the places until there is a size to put them in
-        self.tabs = Tabs(self)
+        self.tabs = Tabs(self, self.docks, self.maximise)
         self._titles = QTimer(self, singleShot=True, interval=0)
         self._titles.timeout.connect(self._show_titles)
         QApplication.instance().focusChanged.connect(self._show_active)

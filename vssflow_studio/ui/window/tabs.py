@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QTabBar
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QTabBar, QWidget
 
 from ..look import icons
-
-if TYPE_CHECKING:
-    from .docks import Docks
 
 _AWAY = 24  # pixels from the tabs at which a dragged one comes out
 
 
 class Tabs(QObject):
-    """Gives a tab what a panel's title has.
+    """Gives a tab what a panel's title has; `docks` are the panels by name.
 
     Qt drags tabs out itself only where panels may float as groups (`GroupedDragging`), and
     there it crashes when one floating panel is dropped on another (Qt 6.11).
     """
 
-    def __init__(self, docks: Docks) -> None:
-        super().__init__(docks)
-        self._docks = docks
+    def __init__(self, window: QWidget, docks: Mapping[str, QDockWidget], maximise: Callable[[str], None]) -> None:
+        super().__init__(window)
+        self._window, self._docks, self._maximise = window, docks, maximise
         self._pressed: QDockWidget | None = None
 
     def watch(self, bar: QTabBar) -> None:
@@ -44,7 +41,7 @@ class Tabs(QObject):
         elif kind == QEvent.Type.MouseButtonRelease:
             self._pressed = None
         elif kind == QEvent.Type.MouseButtonDblClick and (dock := self._dock_at(bar, event.position().toPoint())):
-            self._docks.maximise(dock.objectName())
+            self._maximise(dock.objectName())
             return True
         elif kind == QEvent.Type.ContextMenu and (dock := self._dock_at(bar, event.pos())):
             self.menu(dock).popup(event.globalPos())
@@ -53,10 +50,10 @@ class Tabs(QObject):
 
     def menu(self, dock: QDockWidget) -> QMenu:
         """What can be done with the panel behind a tab."""
-        menu = QMenu(self._docks)
+        menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for icon, slot in (
-            ("maximise", lambda: self._docks.maximise(dock.objectName())),
+            ("maximise", lambda: self._maximise(dock.objectName())),
             ("float", lambda: dock.setFloating(True)),
             ("close", dock.close),
         ):
@@ -65,7 +62,7 @@ class Tabs(QObject):
 
     def _dock_at(self, bar: QTabBar, at: QPoint) -> QDockWidget | None:
         title = bar.tabText(bar.tabAt(at))
-        return next((dock for dock in self._docks.docks.values() if title and dock.windowTitle() == title), None)
+        return next((dock for dock in self._docks.values() if title and dock.windowTitle() == title), None)
 
 
 def _near(bar: QTabBar, at: QPoint) -> bool:

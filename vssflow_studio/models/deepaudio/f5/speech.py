@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...flow.guidance import guided, guided_apart
-from ...flow.solvers import SOLVERS, OnStep, Velocity, solve, sway_grid
+from ...flow.solvers import OnStep, Velocity, solve, sway_grid
 from .characters import Characters
 from .energy import fitted
 from .mel import log_mel
@@ -93,11 +93,10 @@ class Speaker:
         text = F.pad(torch.tensor([rows[:total]]), (0, total - len(rows[:total]))).to(self.device)
         entered = self.network.guided_pair(recording, text, energy.float()[None].to(self.device))
         noise = torch.randn(1, total, config.mel_bins, generator=torch.Generator().manual_seed(way.seed))
-        solver = way.solver if way.solver in SOLVERS else "euler"
         made = solve(
             self._velocity(entered, way),
             noise.to(self.device),
-            solver=solver,
+            solver=way.solver,
             grid=sway_grid(way.steps),
             on_step=on_step,
         )
