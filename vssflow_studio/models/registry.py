@@ -28,9 +28,9 @@ def model_card(name: str) -> ModelCard:
 
 def model_folder(name: str) -> Path:
     """Where the model called `name` lies. Raises ModelError when it is not installed."""
-    for folder in _folders():
-        if folder.name == name:
-            return folder
+    folder = _folder(name)
+    if folder:
+        return folder
     installed = ", ".join(folder.name for folder in _folders()) or "none"
     raise ModelError(f"No model is called “{name}”", file=models(), remedy=f"Installed: {installed}.")
 
@@ -72,20 +72,28 @@ def lacking(folder: Path, card: ModelCard) -> tuple[str, str]:
 
 def _lacking_guide(name: str) -> tuple[str, str]:
     """As `lacking`, of the model that guides another."""
-    folder = next((folder for folder in _folders() if folder.name == name), None)
+    folder = _folder(name)
     if folder is None:
         return f"the model “{name}” is missing, to whose sound it speaks", f"Install it: `vssflow-studio models install {name}`."
     return lacking(folder, read_card(folder / CARD))
 
 
 def _folders() -> list[Path]:
+    """Of all that are installed, each name once."""
+    names = [path.parent.name for place in _places() for path in sorted(place.glob(f"*/{CARD}"))]
+    return [folder for folder in map(_folder, dict.fromkeys(names)) if folder]
+
+
+def _folder(name: str) -> Path | None:
+    """Of the model called `name`, without a look at any other: the window asks at every edit."""
+    if name != Path(name).name or name.startswith("."):
+        return None
+    return next((place / name for place in _places() if (place / name / CARD).is_file()), None)
+
+
+def _places() -> tuple[Path, Path]:
     """Shipped before the user's own, so that no other model takes a shipped one's name."""
-    found: dict[str, Path] = {}
-    for place in (weights(), models()):
-        for path in sorted(place.glob(f"*/{CARD}")):
-            if not path.parent.name.startswith("."):
-                found.setdefault(path.parent.name, path.parent)
-    return list(found.values())
+    return weights(), models()
 
 
 def read_card(path: Path) -> ModelCard:
@@ -108,5 +116,5 @@ def read_card(path: Path) -> ModelCard:
 
 def _guide_state(name: str) -> tuple[str, ...]:
     """All of the model called `name` that makes its sound; nothing where it is not installed."""
-    folder = next((folder for folder in _folders() if folder.name == name), None) if name else None
+    folder = _folder(name)
     return (read_card(folder / CARD).identity,) if folder else ()

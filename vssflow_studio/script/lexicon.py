@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -29,10 +30,10 @@ _FOLDED = str.maketrans(
 
 
 class _Dictionary(Mapping[str, tuple[str, ...]]):
-    """The file as it is, searched when a word is asked for: reading all of it takes too long."""
+    """The file as it is, its lines sorted by word: reading all of it takes too long."""
 
     def __init__(self, text: str) -> None:
-        self._text, self._known = f"\n{text}", {}
+        self._text, self._known = text, {}
 
     def __getitem__(self, word: str) -> tuple[str, ...]:
         if word not in self._known:
@@ -42,18 +43,21 @@ class _Dictionary(Mapping[str, tuple[str, ...]]):
         return self._known[word]
 
     def __iter__(self) -> Iterator[str]:
-        words = (line.partition(" ")[0] for line in self._text[1:].splitlines())
+        words = (line.partition(" ")[0] for line in self._text.splitlines())
         return (word for word in words if not word.endswith(")"))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def _looked_up(self, word: str) -> tuple[str, ...] | None:
-        at = self._text.find(f"\n{word} ")
-        if at < 0 or not word or " " in word or word.endswith(")"):
-            return None
-        line = self._text[at + len(word) + 2 : self._text.find("\n", at + 1)]
-        return tuple(line.split("#")[0].split())
+        at = bisect_left(range(len(self._text)), word, key=self._word_at)
+        found, *sounds = self._text[at : self._text.find("\n", at)].split("#")[0].split() or ("",)
+        return tuple(sounds) if found == word else None
+
+    def _word_at(self, place: int) -> str:
+        """Of the line that holds the character at `place`; a further pronunciation is of the same word."""
+        begin = self._text.rfind("\n", 0, place) + 1
+        return self._text[begin : self._text.find(" ", begin)].partition("(")[0]
 
 
 @cache
