@@ -36,7 +36,7 @@ make_environment() {
     say "making $BUILD/env-$variant"
     python3 -m venv "$BUILD/env-$variant"
     "$PYTHON" -m pip install --quiet "torch==2.11.*" "torchaudio==2.11.*" --index-url "$torch"
-    "$PYTHON" -m pip install --quiet "$here[farm]" "pyinstaller>=6.10,<7" packaging
+    "$PYTHON" -m pip install --quiet "${here}[farm]" "pyinstaller>=6.10,<7" packaging
 }
 
 check_variant() {
@@ -55,6 +55,9 @@ make_folder() {
     say "freezing (some minutes)"
     (cd "$here" && "$PYTHON" -m PyInstaller --noconfirm --log-level WARN --workpath "$BUILD/work-$variant" \
         --distpath "$BUILD/dist-$variant" packaging/vssflow-studio.spec)
+    local private
+    private=$(find "$folder" -type f -name '*.so*' -exec objdump -T {} + 2>/dev/null | grep 'UND.*GLIBC_PRIVATE' || true)
+    [ -z "$private" ] || stop "a part of this machine's own glibc is in it, and would not fit another's: leave it out in the .spec"
     "$folder/$name" --version
 }
 
@@ -84,6 +87,7 @@ make_deb() {
     target=$BUILD/${package}_$(version)_$arch.deb
     mkdir -p "$staged/DEBIAN"
     sed -e "s/@PACKAGE@/$package/; s/@OTHER@/$other/; s/@VERSION@/$(version)/; s/@ARCH@/$arch/" \
+        -e "s/@GLIBC@/$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)/" \
         -e "s/@SIZE@/$(du -sk --exclude=DEBIAN "$staged" | cut -f1)/" \
         -e "s/@MAINTAINER@/${DEB_MAINTAINER:-VSSFlow Studio <nobody@localhost>}/" \
         "$here/packaging/linux/control.in" >"$staged/DEBIAN/control"

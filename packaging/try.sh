@@ -92,7 +92,9 @@ use_window() {
     done
     open_window
     editor "${program[@]}" window save
-    editor "${program[@]}" cues list demo/animatic.otio | grep ' 0 takes' && stop "takes are missing" || say "made in the background"
+    editor "${program[@]}" cues list demo/animatic.otio >"$root/tmp/cues.txt"
+    if grep ' 0 takes' "$root/tmp/cues.txt"; then stop "takes are missing"; fi
+    say "made in the background"
     close_window
 }
 

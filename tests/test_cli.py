@@ -95,7 +95,7 @@ def test_ctrl_c_in_a_terminal_reaches_every_process_and_none_shows_a_trace(wait,
     assert process.returncode in (130, -signal.SIGINT)
 
 
-@pytest.mark.parametrize("span", [("x", "2"), ("2", "1")])
+@pytest.mark.parametrize("span", [("x", "2"), ("2", "1"), ("00:59:59:00", "01:00:00:12")])
 def test_a_cue_in_no_time_is_refused_by_name(span, timeline_file: Path, capsys) -> None:
     before = timeline_file.read_bytes()
     add = ["cues", "add", str(timeline_file), "--in", span[0], "--out", span[1], "--text", "Hi."]
@@ -190,3 +190,13 @@ def test_wrong_usage_exits_2() -> None:
     with pytest.raises(SystemExit) as caught:
         main(["generate"])
     assert caught.value.code == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are POSIX's")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_has_seen_enough_is_no_error(unbuffered: str) -> None:
+    command = [sys.executable, "-m", "vssflow_studio", "plugins", "list"]
+    own = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=own) as verb:
+        verb.stdout.close()
+        assert verb.stderr.read() == b"" and verb.wait() == 141

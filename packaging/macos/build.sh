@@ -26,7 +26,11 @@ staged=$(mktemp -d)
 trap 'rm -rf "$staged"' EXIT
 cp -R "$app" "$staged/"
 ln -s /Applications "$staged/Applications"
-hdiutil create -volname "VSSFlow Studio" -srcfolder "$staged" -format ULFO -ov "$dmg"
+for _ in $(seq 10); do # macOS looks at what is new in it meanwhile, and hdiutil then finds it busy
+    hdiutil create -volname "VSSFlow Studio" -srcfolder "$staged" -format ULFO -ov "$dmg" && break
+    sleep 10
+done
+[ -f "$dmg" ]
 [ -z "${IDENTITY:-}" ] || codesign --timestamp --sign "$IDENTITY" "$dmg"
 if [ -n "${IDENTITY:-}" ] && [ -n "${NOTARY:-}" ]; then
     xcrun notarytool submit "$dmg" --keychain-profile "$NOTARY" --wait

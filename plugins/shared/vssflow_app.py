@@ -60,7 +60,9 @@ class App:
         if not out.strip():
             raise Problem(_said(err))
         made = json.loads(out)
-        failed = [("%s. %s" % (one.get("what", ""), one.get("remedy", ""))).strip() for one in made["errors"].values()]
+        if "error" in made:
+            raise Problem(NO_CUES if made["what"].startswith("There are no cues") else _sentence(made))
+        failed = [_sentence(one) for one in made["errors"].values()]
         if not made["takes"]:
             raise Problem(" ".join(failed) or NO_CUES)
         return failed
@@ -191,6 +193,11 @@ def write_json(file, document):
         target.flush()
         os.fsync(target.fileno())
     os.replace(temporary, file)
+
+
+def _sentence(error):
+    """What went wrong, as the command line's JSON has it, and what to do."""
+    return ("%s. %s" % (error.get("what", ""), error.get("remedy", ""))).strip()
 
 
 def _said(err):

@@ -6,7 +6,7 @@ A scheduler and workers run as their own processes, started as a studio starts t
 `generate` runs against them with media by a shared path and uploaded. The workers answer with a
 WAV of three seconds at once, so that all that is left is planning, sending, checking, placing
 and writing. The farm is this one machine, whose cores `generate`, scheduler and workers
-share: what each of them uses of a core is told, too, and the season is planned from that.
+share: what each of them uses of a core is told, too.
 """
 
 from __future__ import annotations
@@ -59,7 +59,11 @@ def main() -> None:
     """Measure and print."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     workers = int(sys.argv[2]) if len(sys.argv) > 2 else 2
-    folder = Path(tempfile.mkdtemp(prefix="farm-"))
+    with tempfile.TemporaryDirectory(prefix="farm-") as folder:
+        _measure(Path(folder), count, workers)
+
+
+def _measure(folder: Path, count: int, workers: int) -> None:
     film = write_movie(folder / "film.mov", 4, _RATE, (360, 640))
     noise = np.random.default_rng(0).normal(0, 0.1, 3 * SAMPLE_RATE).astype(np.float32)
     write_bwf(folder / "take.wav", noise, time_reference=0, description="", provenance={})
@@ -197,9 +201,8 @@ def _tell(title: str, spent: dict[str, float], count: int) -> None:
 
 
 def _season(spent: dict[str, float], count: int) -> None:
-    """Hours for a season: `generate` and the scheduler each have a core, the workers share the model's time."""
-    each = max(spent["generate"], spent["scheduler"]) / count
-    worker = spent["workers"] / count
+    """Hours for a season: takes come home one after the other, the workers share the model's time."""
+    each, worker = spent["whole"] / count, spent["workers"] / count
     print(f"\nhours for {SEASON} cues; whatever the number of workers, {SEASON * each / 3600:.2f} at least")
     print("workers   " + "".join(f"{f'{model:g} s a cue':>14}" for model in MODELS))
     for workers in FARMS:

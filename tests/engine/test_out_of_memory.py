@@ -90,8 +90,8 @@ def test_passes_go_one_after_another_and_the_sound_is_the_same(tmp_path) -> None
     small, whole = (read_sound(tmp_path / f"{name}.wav")[:, 0] for name in ("small", "plain"))
     assert np.abs(whole).max() > 0.05 and np.abs(small - whole).max() < 0.03 * np.abs(whole).max()  # rounding
     said = read_bwf_info(tmp_path / "small.wav")["provenance"]
-    assert said["memory"] == note and said["synthetic"] is True
-    assert "memory" not in read_bwf_info(tmp_path / "plain.wav")["provenance"]
+    assert said["note"] == note and said["synthetic"] is True
+    assert "note" not in read_bwf_info(tmp_path / "plain.wav")["provenance"]
     # The next take is tried in the quick way again.
     models["draft", "cpu"].flow._forward_pre_hooks.clear()
     assert make_take(models, "cpu", request(), order(tmp_path, "next"), Steps()) == ""
@@ -157,8 +157,8 @@ def test_a_take_whose_process_is_killed_is_tried_once_more(jobs, heard, tmp_path
     again = heard.wait(lambda j: j.id == job.id and j.note)
     assert again.state == "running" and "once more" in again.note
     done = heard.wait(lambda j: j.id == job.id and j.state == "done")
-    assert "smaller batches" in done.note and done.order.provenance["memory"] == done.note
-    assert read_bwf_info(tmp_path / "a.wav")["provenance"]["memory"] == done.note
+    assert "smaller batches" in done.note and done.order.provenance["note"] == done.note
+    assert read_bwf_info(tmp_path / "a.wav")["provenance"]["note"] == done.note
     after = jobs.submit(request(), order(tmp_path, "b"))
     assert heard.wait(lambda j: j.id == after.id and j.state == "done").note == ""
 
@@ -200,7 +200,7 @@ def test_the_report_and_the_timeline_say_it_too(timeline_file) -> None:
     (warnings,) = report.warnings.values()
     assert killed and "smaller batches" in warnings[-1] and not report.errors
     (made,) = read_project(read_timeline(timeline_file)).cues
-    assert made.circled_take.provenance["memory"] == warnings[-1]
+    assert made.circled_take.provenance["note"] == warnings[-1]
 
 
 @pytest.mark.skipif(platform.system() != "Linux", reason="limits of another process are Linux's")

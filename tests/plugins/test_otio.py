@@ -64,7 +64,8 @@ def test_cues_have_types(run, with_cue) -> None:
     assert run("-c", code, str(with_cue)).split("\n")[0] == "ANNA Get down! 96.0 None"
 
 
-def test_an_old_file_is_brought_up_to_date(run, with_cue, tmp_path) -> None:
+@pytest.mark.parametrize("tool", ["otioconvert", "otiotool"])
+def test_an_old_file_is_brought_up_to_date(run, with_cue, tmp_path, tool) -> None:
     document = json.loads(with_cue.read_text())
     ours = document["metadata"]["vssflow_studio"]
     for name in ("schema", "lexicon", "relinked"):
@@ -73,7 +74,7 @@ def test_an_old_file_is_brought_up_to_date(run, with_cue, tmp_path) -> None:
         del ours["cues"][0][name]
     with_cue.write_text(json.dumps(document))
     out = tmp_path / "new.otio"
-    run("otioconvert", "-i", str(with_cue), "-o", str(out))
+    run(tool, "-i", str(with_cue), "-o", str(out))
     ours = json.loads(out.read_text())["metadata"]["vssflow_studio"]
     assert ours["schema"] == 1 and ours["relinked"] == {}
     assert ours["cues"][0]["delivery"] == "normal" and ours["cues"][0]["pace"] is None

@@ -119,6 +119,26 @@ def test_sending_opens_the_window_and_sending_again_keeps_the_cues(resolve, choo
     assert choose("back") == "" and current(resolve).GetName() == "Cut 1 temp"
 
 
+def test_from_an_empty_project_on_each_entry_says_what_is_missing(resolve, choose, home) -> None:
+    project = resolve.GetProjectManager().GetCurrentProject()
+    (project.timelines, cut), project.current = ([], project.timelines[0]), None
+    for entry in MENU:
+        assert "No timeline is open in Resolve" in choose(entry)
+    first_frame = otio.opentime.RationalTime(86_400, 24)
+    project.current = Timeline(otio.schema.Timeline("Empty", global_start_time=first_frame, tracks=[otio.schema.Track(kind="Video")]))
+    project.timelines = [project.current]
+    assert "over a clip" in choose("generate") and "was not sent" in choose("back")
+    project.current.marks = {"video": {"in": 0, "out": 47}}
+    assert "no cues in that range" in choose("generate")
+    project.timelines.append(cut)
+    project.SetCurrentTimeline(cut)
+    assert "as markers: ANNA" in choose("generate")
+    cut.AddMarker(0, "Green", "FX: knock on wood", "", 24)
+    cut.marks = {"video": {"in": 48, "out": 60}}
+    assert "no cues in that range" in choose("generate")
+    assert [timeline.GetName() for timeline in project.timelines] == ["Empty", "Cut 1"]
+
+
 def test_no_timeline_and_no_app_are_said(resolve, choose, home) -> None:
     program = next(home.rglob("program.json"))
     command = program.read_text()

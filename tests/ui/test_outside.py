@@ -62,6 +62,15 @@ def test_a_timeline_is_opened_and_exported(window, outside, elsewhere, qtbot, ti
     assert Path(made["path"]).parent == out
 
 
+def test_others_are_told_where_a_timeline_really_is(window, outside, elsewhere, timeline_file, tmp_path, monkeypatch) -> None:
+    """A plugin knows a file by its real path; it may have been opened from its folder, or by a link to it."""
+    monkeypatch.chdir(timeline_file.parent)
+    (tmp_path / "home").symlink_to(timeline_file.parent)
+    for opened in (Path(timeline_file.name), tmp_path / "home" / timeline_file.name):
+        assert window.open(opened)
+        assert elsewhere(ask, "status")["timeline"] == str(timeline_file.resolve())
+
+
 def test_what_can_not_be_done_is_said(window, outside, elsewhere) -> None:
     with pytest.raises(StudioError, match="No timeline is open"):
         elsewhere(ask, "save")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 
 from .. import __version__
@@ -23,7 +24,9 @@ def main(argv: list[str] | None = None) -> int:
 
     logs.start("command", verb=arguments.verb.__name__.strip("_"))
     try:
-        return arguments.verb(arguments)
+        code = arguments.verb(arguments)
+        print(end="", flush=True)  # there may be no sys.stdout: a program of Windows without a terminal
+        return code
     except StudioError as error:
         logs.problem("command", error)
         if getattr(arguments, "json", False):
@@ -34,9 +37,16 @@ def main(argv: list[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt):
         print("Cancelled. What was finished is kept.", file=sys.stderr)
         return CANCELLED
+    except BrokenPipeError:  # whoever reads what is printed, such as `| head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _UNREAD
     except Exception as error:
         logs.defect("command", error)
         raise
+
+
+_UNREAD = 141
+"""As of a program that SIGPIPE ends."""
 
 
 def _parser() -> argparse.ArgumentParser:

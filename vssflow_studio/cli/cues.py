@@ -158,7 +158,10 @@ def _cues_list(arguments) -> int:
 
 
 def _cues_add(arguments) -> int:
+    from opentimelineio.opentime import RationalTime
+
     from ..errors import CueError
+    from ..timeline.clips import record_timecode
     from ..timeline.cue_sheet import parse_time
     from ..timeline.cues import Cue, new_id
     from ..timeline.timecode import range_of
@@ -175,6 +178,13 @@ def _cues_add(arguments) -> int:
                 timecode=f"{arguments.start} – {arguments.end}",
                 remedy="Write 01:00:05:12 or 5.5.",
             ) from error
+        if start.value < 0:
+            raise CueError(
+                "The cue starts before the timeline",
+                file=arguments.timeline,
+                timecode=arguments.start,
+                remedy=f"The timeline begins at {record_timecode(timeline, RationalTime(0, start.rate))}.",
+            )
         if not end > start:
             raise CueError(
                 "The cue ends before it starts",

@@ -12,7 +12,7 @@ from ..models.interface import WEIGHTS
 from ..models.registry import lacking, model_cards, model_folder
 from ..models.vssflow import surroundings
 from ..paths import sample
-from .devices import available_devices, built_for_cuda, has_nvidia
+from .devices import available_devices, unused
 from .torch_trial import tried
 
 _PACKAGES = ("torch", "torchaudio", "av", "pyside6", "opentimelineio", "numpy", "soundfile")
@@ -35,8 +35,8 @@ def examine(deep: bool = False) -> dict[str, str | list[str]]:
             findings[package] = "not installed"
             missing.append(package)
     findings["devices"] = list(available_devices())
-    if has_nvidia() and not built_for_cuda():
-        findings["unused"] = "an NVIDIA card: this torch is built for the CPU alone"
+    if unused():
+        findings["unused"] = f"an NVIDIA card: {unused()}"
     if deep:
         findings["computing"], failed = tried()
         missing += failed

@@ -54,7 +54,8 @@ def plan(
     if not cue.range.duration.value > 0:
         raise CueError("The cue has no length", **where, remedy="Drag its end further out.")
     if cue.range.start_time.value < 0:
-        raise CueError("The cue starts before the timeline", **where, remedy="Move it inside.")
+        first = record_timecode(timeline, RationalTime(0, cue.range.start_time.rate))
+        raise CueError("The cue starts before the timeline", **where, remedy=f"Move it inside; the timeline begins at {first}.")
     if cue.picture == "gone":
         raise CueError("The cue's picture is gone from this cut", **where, remedy="Move it to its new place.")
     if not cue.text.strip():

@@ -240,7 +240,7 @@ class JobQueue:
         state, said = message[0], message[2] if len(message) > 2 else None
         changes = {"error": said} if state == "failed" else {}
         if state == "done":
-            made = job.order.provenance | ({"memory": said} if said else {})
+            made = job.order.provenance | ({"note": said} if said else {})
             changes = {"note": said, "order": replace(job.order, provenance=made)}
         ended = self._update(job.id, state=state, eta=None, **changes)
         if state == "done" and not said and ended and ended.began and begun:

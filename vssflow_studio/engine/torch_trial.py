@@ -7,6 +7,7 @@ process. So it is imported, and computes on each device, where nothing is lost b
 from __future__ import annotations
 
 import multiprocessing
+import warnings
 from multiprocessing.connection import Connection
 
 from .devices import has_nvidia
@@ -41,10 +42,11 @@ _FAILED = "doesn't compute"
 
 def _try(pipe: Connection) -> None:
     """In the process: a line for torch, and one for each device that it has or should have."""
+    warnings.simplefilter("ignore")  # it says in the lines what it warns of
     try:
         import torch
     except (ImportError, OSError) as error:
-        pipe.send(f"torch can't be loaded ({_first(error)}): it {_FAILED}")
+        pipe.send(f"torch can't be loaded ({first_words(error)}): it {_FAILED}")
         return
     built = f"CUDA {torch.version.cuda}" if torch.version.cuda else "no CUDA"
     pipe.send(f"torch {torch.__version__}, built for {built}")
@@ -55,18 +57,29 @@ def _try(pipe: Connection) -> None:
 
 def _computed(torch, device: str) -> str:
     """What the device is, once it has computed something that is right."""
-    try:
-        square = torch.full((64, 64), 0.5, device=device)
-        right = float((square @ square).sum()) == 64**3 / 4
-    except (RuntimeError, AssertionError) as error:
-        return f"{_first(error)}: it {_FAILED}"
-    if not right:
-        return f"the result is wrong: it {_FAILED}"
+    if failed := failure(device):
+        return f"{first_words(failed)}: it {_FAILED}"
     if device == "cuda":
         one = torch.cuda.get_device_properties(0)
         return f"{one.name}, {one.total_memory / 1e9:.0f} GB, computes"
     return f"{torch.get_num_threads()} threads, computes" if device == "cpu" else "computes"
 
 
-def _first(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0]
+def failure(device: str) -> Exception | None:
+    """What torch, imported into this process, says when it is to compute on `device`; None: it does.
+
+    More than whether there is one: a card that is too old for this torch shows itself, and computes nothing.
+    """
+    import torch
+
+    try:
+        square = torch.full((64, 64), 0.5, device=device)
+        right = float((square @ square).sum()) == 64**3 / 4
+    except (RuntimeError, AssertionError) as error:
+        return error
+    return None if right else ArithmeticError("the result is wrong")
+
+
+def first_words(error: BaseException) -> str:
+    """What it says, without its advice."""
+    return str(error).strip().partition("\n")[0].partition(". ")[0]

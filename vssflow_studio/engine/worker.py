@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from .. import logs, paths
 from ..errors import Cancelled, DeviceError, MediaError, StudioError
-from .out_of_memory import Way, first_that_fits, ways
+from .out_of_memory import Way, first_that_fits, is_full, ways
 from .request import SAMPLE_RATE, Request
 from .takes import Order
 
@@ -107,7 +107,11 @@ def make_take(
         _make(models, way, request, order, progress)
         return way.note
 
-    return first_that_fits(make, ways(device, killed), order.path.name)
+    try:
+        return first_that_fits(make, ways(device, killed), order.path.name)
+    except _Unfit as unfit:
+        note = f"{unfit.what}: the take was made on the CPU, which takes longer."
+        return first_that_fits(make, (Way("cpu", killed, note), Way("cpu", True, note)), order.path.name)
 
 
 def _make(models: dict, way: Way, request: Request, order: Order, progress) -> None:
@@ -142,7 +146,7 @@ def _make(models: dict, way: Way, request: Request, order: Order, progress) -> N
         SAMPLE_RATE,
         time_reference=order.time_reference,
         description=order.description,
-        provenance=order.provenance | ({"memory": way.note} if way.note else {}),
+        provenance=order.provenance | ({"note": way.note} if way.note else {}),
     )
 
 
@@ -162,19 +166,22 @@ def _seen(request: Request, model: SoundModel, progress: _Progress) -> np.ndarra
 
 
 def _model(models: dict, name: str, device: str) -> SoundModel:
-    """The loaded model; the first call imports torch. Raises DeviceError, ModelError."""
+    """The loaded model; the first call imports torch. Raises _Unfit, ModelError."""
     if (name, device) not in models:
         import torch
 
         from ..models.registry import load_model
+        from .torch_trial import failure, first_words
 
-        if device == "cuda" and not torch.cuda.is_available():
-            raise DeviceError("CUDA can't be used here", remedy="Choose --device cpu.")
-        if device == "mps" and not torch.backends.mps.is_available():
-            raise DeviceError("MPS can't be used here", remedy="Choose --device cpu.")
+        if device != "cpu" and (failed := failure(device)) and not is_full(failed):
+            raise _Unfit(f"The device “{device}” can't be used here ({first_words(failed)})")
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 0)) or os.cpu_count() or 1)
         models[name, device] = load_model(name, device)
     return models[name, device]
+
+
+class _Unfit(DeviceError):
+    """The device shows itself, and torch can't compute on it: too old a card, a driver that doesn't fit."""
 
 
 def _unexpected(error: Exception, order: Order) -> StudioError:
@@ -192,6 +199,8 @@ def _device_memory(device: str) -> tuple[int, int] | None:
     if device == "cuda":
         import torch
 
+        if not torch.cuda.is_initialized():
+            return None
         return torch.cuda.memory_reserved(), torch.cuda.get_device_properties(0).total_memory
     if device == "mps":
         import torch

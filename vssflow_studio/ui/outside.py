@@ -75,7 +75,7 @@ def verbs(window) -> dict[str, Callable[[dict], dict]]:
         model = window.model
         return {
             "app": f"VSSFlow Studio {__version__}",
-            "timeline": str(model.path or ""),
+            "timeline": str(model.path.resolve()) if model.path else "",
             "modified": not window.undo_stack.isClean(),
             "jobs": sum(not job.is_over for job in model.jobs.values()),
         }
