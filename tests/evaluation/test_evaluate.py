@@ -138,10 +138,25 @@ def test_voices_are_compared_where_the_encoder_is_there(folders, models_folder, 
     assert before["value"] is None and "rawnet3.pt" in before["why"]
     (models_folder / files.FOLDER).mkdir(parents=True)
     public_weights.voice_file(models_folder / files.FOLDER)
-    metric_files.write(files.DVECTOR, models_folder)
+    for file in (files.DVECTOR, files.XVECTOR):
+        metric_files.write(file, models_folder)
     after = evaluated(capsys, made, real, "--table", "tts")["scores"]
-    assert [after[m]["value"] for m in ("SPK-SIM (RawNet3)", "SPK-SIM")] == pytest.approx([1, 1])
+    alike = ("SPK-SIM (RawNet3)", "SPK-SIM (d-vector)", "SPK-SIM")
+    assert [after[m]["value"] for m in alike] == pytest.approx([1, 1, 1])
     assert after["SIM-O"]["value"] is None and "WavLM" in after["SIM-O"]["why"]
+
+
+def test_how_a_line_is_meant_is_compared_and_a_click_is_left_out(folders, models_folder, capsys) -> None:
+    made, real = folders
+    for name, seconds in (("a", 2), ("b", 3), ("click", 0.02)):
+        write(made, name, metric_files.sound(name, seconds))
+        write(real, name, metric_files.sound(name, seconds))
+    metric_files.write(files.EMOTION, models_folder)
+    same = evaluated(capsys, made, real, "--table", "dub1")
+    assert same["scores"]["EMO-SIM"]["value"] == pytest.approx(1) and same["scores"]["EMO-SIM"]["over"] == 2
+    assert any("EMO-SIM: left out click: shorter than" in warning for warning in same["warnings"])
+    write(made, "a", 0.5 * np.sin(np.arange(32_000) / 5))
+    assert evaluated(capsys, made, real, "--table", "dub1")["scores"]["EMO-SIM"]["value"] < 0.99
 
 
 def test_a_film_is_seen_whole_and_measured_with_its_sound(folders, models_folder, make_movie, capsys) -> None:
@@ -200,10 +215,9 @@ def test_folders_that_can_not_be_measured_are_refused(folders, names, others, wh
 def test_a_folder_that_holds_no_network_is_refused_before_anything_is_measured(folders, tmp_path, capsys) -> None:
     made, _ = folders
     write(made, "a", metric_files.sound("a", 1))
-    for option in ("--whisper", "--emotion"):
-        assert main(["evaluate", str(made), "--table", "dub1", option, str(tmp_path)]) == 1
-        said = capsys.readouterr().err
-        assert "no network as transformers saves it" in said and "Reading" not in said
+    assert main(["evaluate", str(made), "--table", "dub1", "--whisper", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "no network as transformers saves it" in said and "Reading" not in said
 
 
 def test_the_table_stands_beside_the_papers_and_goes_into_a_csv(folders, tmp_path, capsys) -> None:

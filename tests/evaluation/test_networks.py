@@ -17,10 +17,14 @@ from vssflow_studio.evaluation.lip_sync import lip_sync_errors
 from vssflow_studio.evaluation.networks import files
 from vssflow_studio.evaluation.networks.cnn14 import Cnn14Classifier
 from vssflow_studio.evaluation.networks.dvector import DVectorEncoder, without_silence
+from vssflow_studio.evaluation.networks.emotion import EmotionEncoder
+from vssflow_studio.evaluation.networks.synchformer import Synchformer
 from vssflow_studio.evaluation.networks.syncnet import SyncNetEncoder
+from vssflow_studio.evaluation.networks.utmos import Utmos
 from vssflow_studio.evaluation.networks.vggish import VGGishEmbedder
 from vssflow_studio.evaluation.networks.wav2clip import Wav2ClipScorer
 from vssflow_studio.evaluation.networks.wavlm import SpeakerEncoder
+from vssflow_studio.evaluation.networks.xvector import XVectorEncoder
 from vssflow_studio.models.conditions.clip import ClipVision
 from vssflow_studio.paths import models
 
@@ -32,6 +36,10 @@ LOADERS = {
     files.WAV2CLIP: Wav2ClipScorer.load,
     files.DVECTOR: DVectorEncoder.load,
     files.WAVLM: SpeakerEncoder.load,
+    files.EMOTION: EmotionEncoder.load,
+    files.XVECTOR: XVectorEncoder.load,
+    files.SYNCHFORMER: Synchformer.load,
+    files.UTMOS: Utmos.load,
 }
 
 
@@ -98,12 +106,43 @@ def test_the_d_vector_is_that_of_the_public_code(models_folder, heard) -> None:
     assert DVectorEncoder.load("cpu").embedding(heard)[:64] == pytest.approx(PUBLIC["dvector"], abs=1e-4)
 
 
-def test_speakers_are_told_apart_as_by_the_public_code(models_folder) -> None:
-    metric_files.write(files.WAVLM, models_folder)
-    encoder = SpeakerEncoder.load("cpu")
+@pytest.mark.parametrize(
+    ("file", "key"), [(files.WAVLM, "wavlm"), (files.EMOTION, "emotion"), (files.XVECTOR, "xvector")]
+)
+def test_speech_is_heard_as_by_the_public_code(file, key, models_folder) -> None:
+    """UniSpeech's, and transformers' `Wav2Vec2Model` and `WavLMForXVector`."""
+    metric_files.write(file, models_folder)
+    encoder = LOADERS[file]("cpu")
     for name, seconds in (("heard", 2.4), ("long", 9.0)):  # so long that far is told from farther
-        embedding = encoder.embedding(metric_files.sound(name, seconds))
-        assert embedding[:32] == pytest.approx(PUBLIC["wavlm"][name], abs=1e-4)
+        theirs = PUBLIC[key][name]
+        assert encoder.embedding(metric_files.sound(name, seconds))[: len(theirs)] == pytest.approx(theirs, abs=1e-4)
+    with pytest.raises(ValueError, match="shorter"):
+        encoder.embedding(metric_files.sound("click", 0.02))
+
+
+def test_synchformer_hears_and_judges_as_the_public_code(models_folder) -> None:
+    """Its eye is compared in `test_public_encoders.py`."""
+    metric_files.write(files.SYNCHFORMER, models_folder)
+    whole, heard = Synchformer.load("cpu"), []
+    whole.comparison.afeat_extractor.register_forward_hook(lambda _, given, made: heard.append(made))
+    judged = []
+    whole.comparison.register_forward_hook(lambda _, given, made: judged.append(made))
+    frames, sound = metric_files.faces(130), metric_files.sound("sync", 5.2)
+    offsets = whole.offsets(frames, sound)
+    theirs = PUBLIC["synchformer"]
+    assert heard[0][3].flatten()[:96].numpy() == pytest.approx(theirs["heard"], abs=1e-4)
+    assert torch.stack(judged).numpy() == pytest.approx(np.array(theirs["logits"]), abs=1e-4)
+    assert offsets == tuple(np.linspace(-2, 2, 21)[np.argmax(logits)] for logits in theirs["logits"])
+    with pytest.raises(ValueError, match="4.8 s"):
+        whole.offsets(frames[:100], sound)
+
+
+def test_how_natural_speech_is_to_the_public_code(models_folder) -> None:
+    """SpeechMOS' `UTMOS22Strong`."""
+    metric_files.write(files.UTMOS, models_folder)
+    network = Utmos.load("cpu")
+    for name, theirs in PUBLIC["utmos"].items():
+        assert network.opinion(metric_files.sound(name, 2.4)) == pytest.approx(theirs, abs=1e-4)
 
 
 def test_silence_is_left_out_of_a_voice() -> None:
@@ -125,7 +164,7 @@ def test_a_missing_file_says_where_it_belongs_and_a_damaged_one_which_tensor(fil
     name = next(name for name in state if name.endswith(("bias", "bias_hh_l0")))
     del state[name]
     torch.save(held, path)
-    with pytest.raises(ModelError, match=name.replace(".", r"\.")):
+    with pytest.raises(ModelError, match=f"{name.rpartition('.')[2]} is missing"):
         LOADERS[file]("cpu")
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(ModelError, match="cut short|can't be read"):

@@ -206,6 +206,25 @@ def test_a_model_is_installed_from_a_folder(hub: Hub, tmp_path) -> None:
     assert "can’t be a model’s name" in run("install", str(tmp_path / "mine"), "--as", "../up").stderr
 
 
+def test_a_folder_of_public_checkpoints_is_installed_whole(hub: Hub, tmp_path) -> None:
+    """As somebody fetched them by hand: two networks and what both need, some of it a folder below."""
+    fetched = tmp_path / "fetched"
+    (fetched / "ext_weights").mkdir(parents=True)
+    mmaudio_files.write_all(fetched / "ext_weights")
+    (fetched / "ext_weights" / "mmaudio_tiny.pth").rename(fetched / "mmaudio_small_16k.pth")
+    f5_files.write_all(fetched)
+    (fetched / "README.txt").write_text("Thanks for all the sound.")
+    assert "2 networks" in run("install", str(fetched), "--as", "one").stderr
+    assert installed(tmp_path) == set()
+    done = run("install", str(fetched))
+    assert done.stdout.split() == ["model", "v2c_s16"] and "Converting mmaudio_small_16k.pth" in done.stderr
+    assert installed(tmp_path) == {"deepaudio", "mmaudio_small_16k", "v2c_s16"}
+    again = run("install", str(fetched))
+    assert again.returncode == 1 and "already" in again.stderr
+    (fetched / "v2c_s16.pt").write_bytes((fetched / "v2c_s16.pt").read_bytes()[:4000])
+    assert "cut short" in run("install", str(fetched)).stderr
+
+
 class Answers(list):
     """What an installer said, and a way to wait for its end."""
 

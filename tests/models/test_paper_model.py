@@ -27,6 +27,7 @@ from vssflow_studio.models.checkpoints import load_into, read_weights
 from vssflow_studio.models.conditions.avhubert import LipEncoder
 from vssflow_studio.models.conditions.clip import ClipEncoder, ClipVision
 from vssflow_studio.models.conditions.even import paper_ids
+from vssflow_studio.models.conditions.phonemes import SLOWEST, average_durations, natural_durations
 from vssflow_studio.models.conditions.picture import FRAME_SIZE
 from vssflow_studio.models.conditions.rawnet3 import VoiceEncoder
 from vssflow_studio.models.conditions.synchformer import SynchformerEncoder, SyncVision
@@ -151,13 +152,21 @@ def test_a_line_without_picture_or_words_is_refused(model) -> None:
 
 
 def test_phonemes_fill_the_line_or_keep_the_pace(model) -> None:
-    times = model.phoneme_times(LINE)
+    short = replace(LINE, speech=(0.5, 1.5))
+    times = model.phoneme_times(short)
     assert [index for index, _, _ in times] == paper_ids(PHONEMES)[1:-1]
-    assert times[0][1] == pytest.approx(0.5 + 2 / 10) and times[-1][2] == pytest.approx(2.5 - 2 / 10)
-    fast, faster = (model.phoneme_times(replace(LINE, pace=pace))[-1][2] for pace in (1.5, 3.0))
+    assert times[0][1] == pytest.approx(0.5 + 1 / 10) and times[-1][2] == pytest.approx(1.5 - 1 / 10)
+    fast, faster = (model.phoneme_times(replace(short, pace=pace))[-1][2] for pace in (1.5, 3.0))
     assert 0.5 < faster < fast < times[-1][2]
-    ids = model.streams(LINE, 75).phonemes[0]
-    assert not ids[:12].any() and ids[12:62].all() and not ids[62:].any()
+    ids = model.streams(short, 75).phonemes[0]
+    assert not ids[:12].any() and ids[12:37].all() and not ids[37:].any()
+
+
+def test_a_line_is_not_drawn_out_over_a_long_range(model) -> None:
+    long = replace(LINE, speech=(0.5, 2.9))
+    natural = natural_durations(PHONEMES, average_durations(PHONEMES)).sum()
+    ids = model.streams(long, 75).phonemes[0]
+    assert ids.count_nonzero() == pytest.approx(25 * natural / SLOWEST, abs=1)
 
 
 def test_a_latent_is_a_window_at_least_and_its_seed_decides(model) -> None:

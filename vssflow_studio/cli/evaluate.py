@@ -13,7 +13,7 @@ from pathlib import Path
 from ..errors import Cancelled
 from .verbs import CANCELLED, DEVICES, FAILED, add_json, add_verb
 
-_TABLES = ("dub1", "dub2", "dub3", "v2a", "tts")
+_TABLES = ("dub1", "dub2", "dub3", "v2a", "tts", "vggsound", "visualtts")
 _ASKED = 0.05  # seconds between two looks at Ctrl-C
 _PATIENCE = 0.1  # seconds that the present step has to end by itself
 
@@ -25,9 +25,12 @@ def add(verbs) -> None:
     verb.add_argument(
         "real", type=Path, nargs="?", metavar="RECORDINGS", help="folder of the real thing, under the same names"
     )
-    verb.add_argument("--table", choices=_TABLES, help="default: dub1 where NAME.txt says what is spoken, else v2a")
+    verb.add_argument(
+        "--table",
+        choices=_TABLES,
+        help="DeepAudio-V1’s: dub1 (default where NAME.txt says what is spoken), dub2, dub3, v2a (default elsewhere), tts; VSSFlow’s measures: vggsound, visualtts",
+    )
     verb.add_argument("--whisper", type=Path, metavar="FOLDER", help="Whisper as transformers saves it, for WER")
-    verb.add_argument("--emotion", type=Path, metavar="FOLDER", help="a speech-emotion network, likewise")
     verb.add_argument("--name", default="", help="what to call our row; default: the folder's name")
     verb.add_argument("--csv", type=Path, metavar="FILE", help="write the table there too")
     verb.add_argument("--device", default="auto", choices=DEVICES)
@@ -46,7 +49,7 @@ def _evaluate(arguments) -> int:
 
     pairs, left_out = find_pairs(arguments.made, arguments.real)
     chosen = arguments.table or ("dub1" if any(pair.text for pair in pairs) else "v2a")
-    meters, device = meters_for(chosen, arguments.whisper, arguments.emotion), choose_device(arguments.device)
+    meters, device = meters_for(chosen, arguments.whisper), choose_device(arguments.device)
     measured = _beside(lambda show, check: measure(pairs, meters, device, show, check), _show())
     measured.warnings[:0] = left_out
     table, name = TABLES[chosen], arguments.name or arguments.made.resolve().name
@@ -78,24 +81,28 @@ def _beside(work: Callable, show: Callable):
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        while True:
-            try:
-                done, what = told.get(timeout=_ASKED)
-            except queue.Empty:
-                continue
-            if done is None:
-                show(what)
-            elif done:
-                return what
-            else:
-                raise what
+        return _heard(told, show)
     except KeyboardInterrupt:
         stopped.set()
         thread.join(_PATIENCE)
-        if thread.is_alive():  # in a long native step, under which Python's own way out aborts
-            print("Cancelled.", file=sys.stderr, flush=True)
-            os._exit(CANCELLED)
-        raise
+        print("Cancelled.", file=sys.stderr, flush=True)
+        os._exit(CANCELLED)  # native threads of the decoder and of torch at times abort Python's own way out
+
+
+def _heard(told: queue.SimpleQueue, show: Callable):
+    """What the work gives in the end. A function of its own: within the `try` of another, Python 3.11 has
+    places in a loop like this one where Ctrl-C goes past that `except`."""
+    while True:
+        try:
+            done, what = told.get(timeout=_ASKED)
+        except queue.Empty:
+            continue
+        if done is None:
+            show(what)
+        elif done:
+            return what
+        else:
+            raise what
 
 
 def _show() -> Callable:

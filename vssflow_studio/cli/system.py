@@ -23,7 +23,12 @@ def add(verbs) -> None:
     verb.add_argument("--device", default="auto", choices=DEVICES)
     add_json(verb)
     verb = add_verb(verbs, "train", _train, "train a model, or go on where it was stopped")
-    verb.add_argument("config", type=Path, help="a TOML file, or `draft` for the shipped model's")
+    verb.add_argument(
+        "config",
+        type=Path,
+        help="a TOML file, `draft` for the shipped model's, or a stage of DeepAudio-V1's chain: v2a, tts, mof, v2s",
+    )
+    verb.add_argument("--short", action="store_true", help="a few minutes of it, in folders called …-short: does it run here?")
 
 
 def open_window(arguments) -> int:
@@ -59,9 +64,10 @@ def _demo(arguments) -> int:
 
 
 def _train(arguments) -> int:
-    from ..training.config import read_config
+    from ..training.config import read_config, shortened
 
     config = read_config(arguments.config)  # a wrong key is told before torch is there
+    config = shortened(config) if arguments.short else config
     from ..training.pipeline import run
 
     run(config, lambda text: print(text, file=sys.stderr), _show_training())

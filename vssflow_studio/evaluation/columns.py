@@ -31,11 +31,13 @@ COLUMNS = {
     "CLIP": Column("CLIP↑", 100),
     "AV": Column("AV↑"),
     "SIM-O": Column("SIM-O↑", digits=3),
+    "UTMOS": Column("UTMOS↑"),
+    "DeSync": Column("DeSync↓", digits=3),
     "LSE-C": Column("LSE-C↑"),
     "LSE-D": Column("LSE-D↓"),
     "WER (pocketsphinx)": Column("WER by pocketsphinx (%)↓", 100),
+    "SPK-SIM (d-vector)": Column("SPK-SIM by d-vector (%)↑", 100),
     "SPK-SIM (RawNet3)": Column("SPK-SIM by RawNet3 (%)↑", 100),
-    "EMO-SIM (own network)": Column("EMO-SIM by your network (%)↑", 100),
     "FD (mel)": Column("FD of log-mels↓"),
 }
 """By the names that the meters use."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -59,23 +60,23 @@ class Item:
             span = Span(self.film.path, start, 0.0, count / self.film.rate)
             yield from 255 * grey_frames([span], span.duration, self.film.rate, size, self.check)
 
-    def squares(self, rate: float, side: int, cropped: bool) -> np.ndarray:
-        """`rate` frames a second, RGB uint8 [time, side, side, 3]: the middle, or all of it squeezed."""
+    def squares(self, rate: float, side: int, cropped: bool, seconds: float = math.inf) -> np.ndarray:
+        """`rate` frames a second, RGB uint8 [time, side, side, 3]: the middle, or all of it squeezed; so many `seconds`."""
         size = (side, side)
         if cropped:
             scale = side / min(self.film.height, self.film.width)
             size = (round(self.film.height * scale), round(self.film.width * scale))
         top, left = ((length - side) // 2 for length in size)
         shown = []
-        for start, count in self._stretches(rate):
+        for start, count in self._stretches(rate, seconds):
             span = Span(self.film.path, start, 0.0, count / rate)
             frames = colour_frames([span], span.duration, rate, size, self.check)
             shown.append(frames[:, top : top + side, left : left + side])
         return np.concatenate(shown)
 
-    def _stretches(self, rate: float) -> Iterator[tuple[float, int]]:
-        """(seconds of the first, how many) frames at a time, through the whole film."""
-        frames = max(1, int(self.film.duration * rate + 1e-6))
+    def _stretches(self, rate: float, seconds: float = math.inf) -> Iterator[tuple[float, int]]:
+        """(seconds of the first, how many) frames at a time, through the film or so many `seconds` of it."""
+        frames = max(1, int(min(seconds, self.film.duration) * rate + 1e-6))
         for first in range(0, frames, _AT_ONCE):
             yield first / rate, min(_AT_ONCE, frames - first)
 

@@ -11,18 +11,21 @@ from ..errors import MediaError, ModelError
 from .item import Item, is_silent
 from .meters import Meter, Score
 from .pairs import Pair
+from .paper import TABLES
 from .sound_meters import (
     Alignment,
     Classes,
+    Desync,
     FrechetAudioDistance,
     LipSync,
     MelDistance,
     PictureLikeness,
-    Unmeasured,
 )
 from .speech_meters import (
     Distortion,
+    DVectorLikeness,
     MoodLikeness,
+    Naturalness,
     PocketsphinxErrors,
     RawNetLikeness,
     SpeakerLikeness,
@@ -33,7 +36,6 @@ from .speech_meters import (
 _RATE = 16_000
 _FAR = 2.0
 """Times as long as the recording, or the other way round: then it is said."""
-_EMOTION = "the paper’s TIM-Net is published as Keras weights for six sets of speech, of which it names none"
 
 
 @dataclass(frozen=True)
@@ -60,22 +62,21 @@ class Measured:
     warnings: list[str] = field(default_factory=list)
 
 
-def meters_for(table: str, whisper: Path | None = None, emotion: Path | None = None) -> list[Meter]:
+def meters_for(table: str, whisper: Path | None = None) -> list[Meter]:
     """What measures the metrics of a table of `paper.TABLES`, and what else suits it.
 
-    Raises ModelError where a folder is none that transformers saved.
+    Raises ModelError where the folder is none that transformers saved.
     """
-    for folder in (whisper, emotion):
-        if folder and not (folder / "config.json").is_file():
-            remedy = "Give the folder that holds config.json and model.safetensors."
-            raise ModelError("There is no network as transformers saves it", file=folder, remedy=remedy)
-    if table == "v2a":
-        return [FrechetAudioDistance(), Classes(), PictureLikeness(), Alignment(), MelDistance()]
-    speech = [WordErrors(whisper), VoiceLikeness()]
-    if table == "tts":
-        return [SpeakerLikeness(), *speech, PocketsphinxErrors(), RawNetLikeness()]
-    rest = [Unmeasured("EMO-SIM", _EMOTION), Distortion()]
-    return [*speech, *rest, LipSync(), PocketsphinxErrors(), RawNetLikeness(), MoodLikeness(emotion)]
+    if whisper and not (whisper / "config.json").is_file():
+        remedy = "Give the folder that holds config.json and model.safetensors."
+        raise ModelError("There is no network as transformers saves it", file=whisper, remedy=remedy)
+    if "FAD" in TABLES[table].metrics:
+        return [FrechetAudioDistance(), Classes(), PictureLikeness(), Alignment(), Desync(), MelDistance()]
+    voice = [WordErrors(whisper), VoiceLikeness()]
+    heard = [Naturalness(), PocketsphinxErrors(), DVectorLikeness(), RawNetLikeness()]
+    if "SIM-O" in TABLES[table].metrics:
+        return [SpeakerLikeness(), *voice, *heard]
+    return [*voice, MoodLikeness(), Distortion(), LipSync(), *heard]
 
 
 def measure(

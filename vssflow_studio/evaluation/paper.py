@@ -1,7 +1,7 @@
 """The numbers of the papers' tables, to stand beside ours.
 
-DeepAudio-V1 (Zhang et al. 2025), Tables 1 and 2, with its own headings. VSSFlow is measured on
-other sets; its tables are not here. No torch.
+DeepAudio-V1 (Zhang et al. 2025), Tables 1 and 2, with its own headings. Of VSSFlow (Cheng et al.
+2025, arXiv 2509.24773) only the abstract was at hand: what its tables measure, and no rows. No torch.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ class Table:
 
     title: str
     metrics: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = ()
 
 
 _SPEECH = ("WER", "SPK-SIM", "EMO-SIM", "MCD", "MCD-SL")
+_VISUAL_SPEECH = ("WER", "SPK-SIM", "UTMOS", "MCD", "MCD-SL", "LSE-C", "LSE-D")
 
 TABLES = {
     "dub1": Table(
@@ -113,4 +114,9 @@ TABLES = {
             Row("DeepAudio YS-24K", "336M", (0.647, 2.521)),
         ),
     ),
+    "vggsound": Table(
+        "V2S (video to sound), VGGSound test set, VSSFlow’s measures",
+        ("FAD", "FD", "KL", "IS", "CLIP", "DeSync"),
+    ),
+    "visualtts": Table("VisualTTS (Chem, GRID, LRS2, V2C-Animation), VSSFlow’s measures", _VISUAL_SPEECH),
 }

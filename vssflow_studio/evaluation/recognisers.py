@@ -12,7 +12,7 @@ from ..errors import ModelError
 SAMPLE_RATE = 16_000
 _LEVEL = 0.5
 _WINDOW = 30.0  # seconds that Whisper hears at once
-TRANSFORMERS = "the package transformers is not installed: pip install 'vssflow-studio[paper]'"
+TRANSFORMERS = "the package transformers is not installed: pip install 'vssflow-studio[evaluate]'"
 
 
 class Pocketsphinx:

@@ -14,7 +14,7 @@ _NONE = "—"
 
 def as_text(table: Table, measured: Measured, name: str, pairs: int) -> str:
     """The table with our row at the end, then what else was measured, why a value is missing, and warnings."""
-    lines = [f"{table.title} (the paper’s rows); {name}: {pairs} {'pair' if pairs == 1 else 'pairs'}", ""]
+    lines = [f"{table.title}{' (the paper’s rows)' if table.rows else ''}; {name}: {pairs} {'pair' if pairs == 1 else 'pairs'}", ""]
     lines += _grid(_rows(table, measured, name))
     others = [metric for metric in measured.scores if metric not in table.metrics]
     if others:
@@ -66,7 +66,8 @@ def _grid(rows: list[list[str]]) -> list[str]:
         cells = [cell.rjust(width) for cell, width in zip(values, widths[1:-1], strict=True)]
         lines.append("  ".join([first.ljust(widths[0]), *cells, source]).rstrip())
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-    return [lines[0], rule, *lines[1:-1], rule, lines[-1]]
+    theirs = [*lines[1:-1], rule] if len(lines) > 2 else []
+    return [lines[0], rule, *theirs, lines[-1]]
 
 
 def _reasons(measured: Measured) -> list[str]:

@@ -11,7 +11,7 @@ from .frechet import frechet_distance
 from .item import Item
 from .lip_sync import lip_sync_errors
 from .meters import MeanMeter, Meter, Score
-from .networks import cnn14, files, syncnet, vggish, wav2clip
+from .networks import cnn14, files, synchformer, syncnet, vggish, wav2clip
 from .similarity import cosine
 
 _TOO_FEW = "it needs two or more pairs"
@@ -168,12 +168,23 @@ class LipSync(MeanMeter):
         return lip_sync_errors(*self._encoder.points(frames, item.made(syncnet.SAMPLE_RATE), item.check))
 
 
-class Unmeasured(Meter):
-    """What a paper's table has and this program can't measure, and why."""
+class Desync(MeanMeter):
+    """DeSync, as MMAudio's benchmark has it: seconds by which Synchformer hears picture and sound apart."""
 
-    def __init__(self, metric: str, why: str) -> None:
-        self.metrics, self._why = (metric,), why
+    metrics = ("DeSync",)
+    _LONGEST = 8.0
+    """Seconds that are measured: their first and last 4.8."""
 
     def lacking(self) -> str:
         """See Meter."""
-        return self._why
+        return files.SYNCHFORMER.lacking
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self._network = synchformer.Synchformer.load(device)
+
+    def values(self, item: Item) -> tuple[float, ...]:
+        """See MeanMeter."""
+        sound = item.made(synchformer.SAMPLE_RATE)[: round(self._LONGEST * synchformer.SAMPLE_RATE)]
+        frames = item.squares(synchformer.FRAME_RATE, synchformer.SIDE, cropped=True, seconds=self._LONGEST)
+        return (float(np.mean(np.abs(self._network.offsets(frames, sound, item.check)))),)

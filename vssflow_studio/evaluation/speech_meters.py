@@ -6,15 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import ModelError
-from ..models.conditions.rawnet3 import SAMPLE_RATE as RAWNET_RATE
 from ..models.conditions.rawnet3 import VoiceEncoder
 from . import cepstra, recognisers
 from .item import Item
 from .meters import MeanMeter
-from .networks import dvector, files, wavlm
+from .networks import dvector, emotion, files, utmos, wavlm, xvector
 from .similarity import cosine
 from .word_errors import word_error_rate
+
+_RATE = 16_000
+"""What the voice and emotion networks hear."""
 
 
 class WordErrors(MeanMeter):
@@ -84,10 +85,10 @@ def _cepstra(sound: np.ndarray) -> np.ndarray:
 
 
 class VoiceLikeness(MeanMeter):
-    """SPK-SIM by the d-vector of StyleDubber's public code, on whose numbers the paper's table stands."""
+    """SPK-SIM by the x-vector of DeepAudio-V1's public evaluation."""
 
     metrics = ("SPK-SIM",)
-    file = files.DVECTOR
+    file = files.XVECTOR
 
     def lacking(self) -> str:
         """See Meter."""
@@ -95,7 +96,7 @@ class VoiceLikeness(MeanMeter):
 
     def load(self, device: str) -> None:
         """See Meter."""
-        self.encoder = dvector.DVectorEncoder.load(device)
+        self.encoder = xvector.XVectorEncoder.load(device)
 
     def values(self, item: Item) -> tuple[float, ...]:
         """See MeanMeter."""
@@ -104,7 +105,7 @@ class VoiceLikeness(MeanMeter):
 
     def embedding(self, sound) -> np.ndarray:
         """Of `item.made` or `item.real`."""
-        return self.encoder.embedding(sound(dvector.SAMPLE_RATE))
+        return self.encoder.embedding(sound(_RATE))
 
 
 class SpeakerLikeness(VoiceLikeness):
@@ -116,6 +117,46 @@ class SpeakerLikeness(VoiceLikeness):
     def load(self, device: str) -> None:
         """See Meter."""
         self.encoder = wavlm.SpeakerEncoder.load(device)
+
+
+class MoodLikeness(VoiceLikeness):
+    """EMO-SIM by the emotion network of DeepAudio-V1's public evaluation."""
+
+    metrics = ("EMO-SIM",)
+    file = files.EMOTION
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self.encoder = emotion.EmotionEncoder.load(device)
+
+
+class Naturalness(MeanMeter):
+    """UTMOS; needs no recording."""
+
+    metrics = ("UTMOS",)
+
+    def lacking(self) -> str:
+        """See Meter."""
+        return files.UTMOS.lacking
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self._network = utmos.Utmos.load(device)
+
+    def values(self, item: Item) -> tuple[float, ...]:
+        """See MeanMeter."""
+        return (self._network.opinion(item.made(_RATE)),)
+
+
+class DVectorLikeness(VoiceLikeness):
+    """The same by the d-vector of StyleDubber's public code, which other dubbing papers print."""
+
+    metrics = ("SPK-SIM (d-vector)",)
+    file = files.DVECTOR
+
+    def load(self, device: str) -> None:
+        """See Meter."""
+        self.encoder = dvector.DVectorEncoder.load(device)
 
 
 class RawNetLikeness(VoiceLikeness):
@@ -130,46 +171,4 @@ class RawNetLikeness(VoiceLikeness):
 
     def embedding(self, sound) -> np.ndarray:
         """See VoiceLikeness."""
-        return self.encoder.embedding(sound(RAWNET_RATE)).cpu().numpy()
-
-
-class MoodLikeness(MeanMeter):
-    """EMO-SIM by a speech-emotion network that the user has in a folder, as transformers saves it."""
-
-    metrics = ("EMO-SIM (own network)",)
-    _RATE = 16_000
-
-    def __init__(self, folder: Path | None) -> None:
-        super().__init__()
-        self.folder = folder
-        self.note = f"the mean of the last layer of {folder.name}" if folder else ""
-
-    def lacking(self) -> str:
-        """See Meter."""
-        if self.folder is None:
-            return "give the folder of a speech-emotion network with --emotion"
-        return recognisers.TRANSFORMERS if recognisers.missing("transformers") else ""
-
-    def load(self, device: str) -> None:
-        """See Meter."""
-        from transformers import AutoFeatureExtractor, AutoModel
-
-        try:
-            self._prepare = AutoFeatureExtractor.from_pretrained(self.folder, local_files_only=True)
-            network = AutoModel.from_pretrained(self.folder, local_files_only=True, use_safetensors=True)
-        except (OSError, ValueError, KeyError) as error:
-            why = str(error).partition("\n")[0]
-            raise ModelError(f"The emotion network can't be read: {why}", file=self.folder) from error
-        self._network = network.to(device).eval()
-
-    def values(self, item: Item) -> tuple[float, ...]:
-        """See MeanMeter."""
-        made, real = (self._embedding(sound(self._RATE)) for sound in (item.made, item.real))
-        return (cosine(made, real),)
-
-    def _embedding(self, sound: np.ndarray) -> np.ndarray:
-        import torch
-
-        given = self._prepare(sound, sampling_rate=self._RATE, return_tensors="pt").to(self._network.device)
-        with torch.inference_mode():
-            return self._network(**given).last_hidden_state[0].mean(0).cpu().numpy()
+        return self.encoder.embedding(sound(_RATE)).cpu().numpy()

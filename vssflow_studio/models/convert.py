@@ -14,7 +14,7 @@ from pathlib import Path
 from torch import Tensor
 
 from ..atomic import appearing, storage_error, write_bytes
-from ..errors import StorageError
+from ..errors import ModelError, StorageError
 from ..paths import models
 from .checkpoints import file_hash, read_pickled, read_weights, save_weights, tensor_names
 from .conditions.byte_pairs import read_merges
@@ -27,6 +27,9 @@ from .registry import CARD, model_cards
 from .vssflow.convert import convert as convert_vssflow
 
 _LISTS = (".txt", ".gz")
+_CHECKPOINTS = (".pth", ".pt", ".bin", ".ckpt", ".safetensors")
+_NAMED = ("vocab.txt", "merges.txt", "bpe_simple_vocab_16e6.txt.gz")
+"""Lists, under the names that they are published by."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,56 @@ def convert_together(files: Iterable[Path], folder: Path) -> ModelCard:
 
     Raises ModelError, StorageError.
     """
-    *others, network = sorted(files, key=lambda file: _maker(_peek(file)) is not None)
-    for file in others:
+    *others, network = sorted(files, key=_rank)
+    _convert_parts(others)
+    return convert(network, folder).card
+
+
+def convert_folder(
+    folder: Path, name: str = "", on_file: Callable[[Path], None] = lambda file: None
+) -> ModelCard:
+    """Every network in `folder` or one below it, as its authors publish them, with the parts beside it.
+
+    A single network may be called `name`; else each is called as its file. The card is that of the
+    last, of a speaking one where there is any. Raises ModelError, StorageError; parts that are
+    installed are left alone.
+    """
+    files = sorted((file for file in (*folder.glob("*"), *folder.glob("*/*")) if _is_public(file)), key=_rank)
+    networks = [file for file in files if _rank(file)]
+    if not networks:
+        what = f"There is no {CARD} in the folder and no network of known authors, so it is no model of ours"
+        raise ModelError(what, file=folder, remedy="Give the folder with the checkpoint, or the checkpoint itself.")
+    if name and len(networks) > 1:
+        what = f"The folder holds {len(networks)} networks: {', '.join(file.name for file in networks)}"
+        raise StorageError(what, file=folder, remedy="Leave --as out: each is called as its file.")
+    for file in networks:
+        _free(models() / (name or file.stem))
+    _convert_parts([file for file in files if not _rank(file)], on_file)
+    for file in networks:
+        on_file(file)
+        card = convert(file, models() / (name or file.stem)).card
+    return card
+
+
+def _is_public(file: Path) -> bool:
+    """Whether the file may be one that authors publish, and is not in a model of ours."""
+    known = file.suffix in _CHECKPOINTS or file.name in _NAMED
+    return known and file.is_file() and not (file.parent / CARD).is_file()
+
+
+def _rank(file: Path) -> int:
+    """0 for a part, 1 for a network that is seen with, 2 for one that speaks: what is needed first."""
+    held = _peek(file)
+    return (2 if f5.is_network(held) else 1) if _maker(held) else 0
+
+
+def _convert_parts(files: Iterable[Path], on_file: Callable[[Path], None] = lambda file: None) -> None:
+    for file in files:
+        on_file(file)
         try:
             convert(file)
         except _AlreadyThere:
             continue
-    return convert(network, folder).card
 
 
 class _AlreadyThere(StorageError):

@@ -105,13 +105,13 @@ def install(wanted: Offer, name: str = "", on_progress: OnProgress = lambda prog
 def install_folder(folder: Path, name: str = "", on_progress: OnProgress = lambda progress: None) -> ModelCard:
     """A copy of a model's folder, as `models convert` and `train` leave it, among the user's own.
 
+    Of a folder with the files of other authors each network is made into a model (`convert_folder`).
     Raises ModelError, StorageError.
     """
     if not (folder / CARD).is_file():
-        raise ModelError(
-            f"There is no {CARD} in the folder, so it is no model of ours", file=folder,
-            remedy="A checkpoint of its authors is installed by its file.",
-        )
+        from .convert import convert_folder
+
+        return convert_folder(folder, name, lambda file: on_progress(Progress(f"Converting {file.name}")))
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and _is_plain(file.name)]
     found = {file.relative_to(folder).as_posix(): file for file in files}
     clock = _Clock(f"Copying {folder.name}", sum(file.stat().st_size for file in files), on_progress)

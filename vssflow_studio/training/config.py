@@ -27,6 +27,9 @@ FIXED = frozenset(
 )
 """Sizes that follow from the data and the loss, and are no matter of taste."""
 
+_FEW, _FEW_STEPS, _FEW_UPDATES = 12, 8, 200
+"""Of a short run: sentences, scenes and small models' steps; steps; the gate's updates."""
+
 _KEPT_SEEDS = 1_000_000
 """Scenes from here on are the sync encoder's and the evaluation's (see train_sync.py)."""
 
@@ -180,6 +183,36 @@ def read_config(path: Path) -> TrainConfig:
         return TrainConfig(mof=_section(path, "mof", tables["mof"], Mof))
     del known["mof"]
     return TrainConfig(**{name: _section(path, name, tables.get(name, {}), known[name]) for name in known})
+
+
+def shortened(config: TrainConfig) -> TrainConfig:
+    """The same stage within minutes, its folders beside the real ones: does all of it run here?
+
+    What comes of it is not worth hearing. A stage that goes on from the folder of another goes on
+    from that one's short form.
+    """
+    if config.mof:
+        return replace(config, mof=replace(config.mof, updates=_FEW_UPDATES, out=_beside(config.mof.out)))
+    data, loop, out = config.data, config.loop, config.out
+    amounts = ("sentences", "scenes", "sync_scenes", "sync_steps", "duration_steps", "wide_sentences", "band_steps")
+    few = {name: min(_FEW, getattr(data, name)) for name in (*amounts, "faces")}
+    start = Path(loop.start)
+    return replace(
+        config,
+        data=replace(data, cache=_beside(data.cache), **few),
+        loop=replace(
+            loop,
+            steps=_FEW_STEPS,
+            minutes=0.0,
+            compile=False,
+            start=str(_beside(start)) if len(start.parts) > 1 else loop.start,
+        ),
+        out=Out(_beside(out.run), out.model and _beside(out.model)),
+    )
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-short{path.suffix}")
 
 
 def _section(path: Path, section: str, table: dict, made_from):

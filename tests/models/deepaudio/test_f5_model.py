@@ -24,13 +24,14 @@ from vssflow_studio.engine.planner import plan
 from vssflow_studio.engine.request import Sampling
 from vssflow_studio.engine.voice_reference import read_recording, spoken_by
 from vssflow_studio.errors import Cancelled, MediaError, ModelError
+from vssflow_studio.models.conditions.phonemes import SLOWEST
 from vssflow_studio.models.convert import convert_together
 from vssflow_studio.models.deepaudio.f5.energy import contour
 from vssflow_studio.models.deepaudio.f5.mel import griffin_lim, log_mel
 from vssflow_studio.models.deepaudio.f5.model import F5Model
 from vssflow_studio.models.deepaudio.f5.network import F5
 from vssflow_studio.models.deepaudio.f5.pieces import pieces
-from vssflow_studio.models.deepaudio.f5.speech import Recording, Way
+from vssflow_studio.models.deepaudio.f5.speech import Recording
 from vssflow_studio.models.flow.path import interpolate, velocity
 from vssflow_studio.models.interface import Conditions
 from vssflow_studio.models.registry import load_model, model_card
@@ -129,7 +130,7 @@ def test_under_a_picture_the_guides_energy_says_when(model) -> None:
     heard = model.guide.generate(Conditions(1.4, frames=seen.frames), STEPS)
     recording = Recording(torch.from_numpy(seen.reference), seen.transcript, contour(seen.reference, RATE))
     energy = contour(heard[3200:19_200], 16_000)
-    said = model.speaker.say(recording, seen.text, 94, Way(3, 2), energy).numpy()
+    said = model.speaker.say(recording, seen.text, 94, model.card.settled(STEPS, "dialogue"), energy).numpy()
     assert np.abs(sound[4800 : 4800 + len(said)] - said[: 93 * 256]).max() < 1e-5
     other = model.generate(replace(seen, frames=picture(model, 1.4, seed=1)), STEPS)
     assert min(np.abs(sound - one).max() for one in (other, model.generate(line(), STEPS))) > 1e-3
@@ -161,16 +162,35 @@ def test_a_pace_shortens_the_line(model) -> None:
     assert len(slow) / RATE == pytest.approx(1.25 / 12 * 15, rel=0.05)
 
 
+def test_a_line_is_not_drawn_out_over_a_long_range(model) -> None:
+    """As the draft's (`lay_line`): at SLOWEST of the recording's own pace, then silence."""
+    spoken = np.flatnonzero(model.generate(line(6.0), STEPS)) / RATE
+    assert spoken[0] == pytest.approx(0.2, abs=0.01)
+    assert spoken[-1] - spoken[0] == pytest.approx(1.25 / 12 * 15 / SLOWEST, rel=0.05)
+
+
+def test_under_a_picture_it_stands_where_that_is_loudest(model) -> None:
+    seen = line(6.0, frames=picture(model, 6.4))
+    heard = model.guide.generate(Conditions(6.4, frames=seen.frames), STEPS)
+    spoken = np.flatnonzero(model.generate(seen, STEPS)) / RATE
+    length = round((spoken[-1] - spoken[0]) * RATE / 256)
+    energy = contour(heard[3200:99_200], 16_000)
+    assert length * 256 / RATE == pytest.approx(1.25 / 12 * 15 / SLOWEST, rel=0.05)
+    sums = [energy[at : at + length].sum() for at in range(len(energy) - length)]
+    assert spoken[0] == pytest.approx(0.2 + int(np.argmax(sums)) * 256 / RATE, abs=0.05)
+
+
 def test_a_long_line_is_said_in_parts(model) -> None:
     words = "I told you that the river was cold. So please, come back to the house! Now, before dinner."
     told: list[tuple[int, int]] = []
-    sound = model.generate(line(30.0, text=words), Sampling(seed=3, steps=1), on_step=lambda *step: told.append(step))
+    slow = line(30.0, text=words, transcript="I")
+    sound = model.generate(slow, Sampling(seed=3, steps=1), on_step=lambda *step: told.append(step))
     assert told == [(1, 2), (2, 2)]
     quiet = np.convolve(sound == 0, np.ones(800), "same") >= 799
     assert not quiet[round(0.25 * RATE) : round(30.1 * RATE)].any()
     cut = pieces(words, 2)
     assert len(cut) == 2 and " ".join(cut) == words and cut[0].endswith("cold.")
-    beyond = model.generate(line(60.0, text="Hey."), Sampling(seed=3, steps=1))
+    beyond = model.generate(line(60.0, text=f"H{'e' * 80}y.", transcript="I"), Sampling(seed=3, steps=1))
     assert len(beyond) == round(60.4 * RATE) and 40 < np.flatnonzero(beyond)[-1] / RATE < 43.7
     assert pieces("word", 3) == ("word",) and pieces("a, b", 1) == ("a, b",)
 

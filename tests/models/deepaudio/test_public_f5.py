@@ -24,8 +24,9 @@ from vssflow_studio.models.deepaudio.f5.convert import fold, follows_energy, net
 from vssflow_studio.models.deepaudio.f5.energy import contour
 from vssflow_studio.models.deepaudio.f5.mel import log_mel
 from vssflow_studio.models.deepaudio.f5.network import F5
-from vssflow_studio.models.deepaudio.f5.speech import Recording, Speaker, Way
+from vssflow_studio.models.deepaudio.f5.speech import Recording, Speaker
 from vssflow_studio.models.deepaudio.f5.vocos import Vocos
+from vssflow_studio.models.interface import Sampling
 
 GIVEN = json.loads((Path(__file__).parent / "data" / "public_f5.json").read_text(encoding="utf-8"))
 FRAMES, KNOWN, LETTERS = 70, 30, 40
@@ -136,7 +137,9 @@ def test_from_recording_and_text_to_sound(key, apart) -> None:
         frames = len(energy)
         recording = replace(recording, energy=contour(sound.numpy(), 24_000))
     told: list[tuple[int, int]] = []
-    made = speaker.say(recording, text, frames, Way(42, apart=apart), energy, lambda *step: told.append(step))
+    speaker.frugal = apart
+    sampling = Sampling(seed=42, steps=32, guidance=3.0, solver="euler")
+    made = speaker.say(recording, text, frames, sampling, energy, lambda *step: told.append(step))
     count, *theirs = GIVEN[key]
     assert len(made) == count and told[-1] == (32, 32)
     _close(made, theirs)

@@ -67,4 +67,19 @@ WAVLM = NetworkFile(
     "wavlm_large_finetune.pth of github.com/microsoft/UniSpeech (downstreams/speaker_verification)",
     "CC-BY-SA-3.0",
 )
-FILES = (VGGISH, CNN14, SYNCNET, WAV2CLIP, CLIP, DVECTOR, RAWNET3, WAVLM)
+EMOTION = NetworkFile(
+    "audEERING’s emotion network",
+    "wav2vec2-emotion.bin",
+    "pytorch_model.bin of huggingface.co/audeering/wav2vec2-large-robust-12-ft-emotion-msp-dim",
+    "CC-BY-NC-SA-4.0",
+)
+XVECTOR = NetworkFile(
+    "WavLM-base for speakers", "wavlm-base-sv.bin", "pytorch_model.bin of huggingface.co/microsoft/wavlm-base-sv", "CC-BY-SA-3.0"
+)
+SYNCHFORMER = NetworkFile(
+    "Synchformer", "synchformer_state_dict.pth", "synchformer_state_dict.pth of github.com/hkchengrex/MMAudio", "MIT"
+)
+UTMOS = NetworkFile(
+    "UTMOS", "utmos22_strong.pt", "utmos22_strong_step7459_v1.pt of github.com/tarepan/SpeechMOS", "MIT"
+)
+FILES = (VGGISH, CNN14, SYNCNET, WAV2CLIP, CLIP, DVECTOR, RAWNET3, WAVLM, EMOTION, XVECTOR, SYNCHFORMER, UTMOS)

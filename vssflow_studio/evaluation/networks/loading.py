@@ -35,3 +35,9 @@ def rows(tensors: Mapping[str, Tensor], name: str, usual: int) -> int:
     """How many the tensor called `name` has; the authors' number where it is missing."""
     tensor = tensors.get(name)
     return len(tensor) if tensor is not None and tensor.ndim else usual
+
+
+def used(network: nn.Module, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Those that `network` has; beside them lies what it was trained with."""
+    known = network.state_dict()
+    return {name: tensor for name, tensor in tensors.items() if name in known}

@@ -39,7 +39,7 @@ class SyncVision(nn.Module):
         self.patch_embed_3d = _holder(nn.Conv3d(3, width, size, stride=size))
         self.blocks = nn.ModuleList(_Block(width, heads) for _ in range(layers))
         self.norm = nn.LayerNorm(width, eps=_EPSILON)
-        self.spatial_attn_agg = _Gather(width, heads)
+        self.spatial_attn_agg = Gather(width, heads)
 
     def forward(self, segments: Tensor) -> Tensor:
         patches = self.patch_embed_3d.proj(segments).flatten(3).permute(0, 2, 3, 1)
@@ -110,7 +110,7 @@ class _Divided(nn.Module):
         return self.proj(heads.movedim(1, -2).flatten(-2))
 
 
-class _Gather(nn.TransformerEncoderLayer):
+class Gather(nn.TransformerEncoderLayer):
     """Places [batch, places, width] → one token [batch, width]."""
 
     def __init__(self, width: int, heads: int) -> None:

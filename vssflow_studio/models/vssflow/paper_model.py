@@ -23,7 +23,7 @@ from ..conditions import picture
 from ..conditions.avhubert import LipEncoder
 from ..conditions.clip import ClipEncoder
 from ..conditions.even import paper_ids, spread
-from ..conditions.phonemes import average_durations, natural_durations
+from ..conditions.phonemes import SLOWEST, average_durations, natural_durations
 from ..conditions.picture import Check, PictureEncoder
 from ..conditions.rawnet3 import SAMPLE_RATE as VOICE_RATE
 from ..conditions.rawnet3 import VoiceEncoder
@@ -152,11 +152,15 @@ class PaperModel:
         return times[1:-1]
 
     def _spoken(self, conditions: Conditions) -> tuple[float, float]:
-        """(start, end) of the speech in seconds, earlier at its end if a pace is asked for."""
+        """(start, end) of the speech in seconds: its range, but no slower than `SLOWEST`, or its pace.
+
+        A mouth that is seen says itself when it speaks: then it is the whole range without a pace.
+        """
         start, end = conditions.speech
-        if conditions.pace:
+        lips = self.lips is not None and conditions.frames is not None and len(conditions.frames)
+        if conditions.pace or not lips:
             natural = natural_durations(conditions.phonemes, average_durations(conditions.phonemes))
-            end = min(end, start + float(natural.sum()) / conditions.pace)
+            end = min(end, start + float(natural.sum()) / (conditions.pace or SLOWEST))
         return start, end
 
     def _stream(

@@ -26,3 +26,8 @@ def fitted(energy: np.ndarray | None, frames: int) -> np.ndarray:
     """`frames` values: cut, or zeros behind; None is zeros."""
     held = np.zeros(0, np.float32) if energy is None else energy[:frames]
     return np.pad(held, (0, frames - len(held)))
+
+
+def loudest(energy: np.ndarray, count: int) -> int:
+    """Where the `count` neighbours of most energy begin; 0 where there are no more than these."""
+    return int(np.convolve(energy, np.ones(count), "valid").argmax()) if 0 < count < len(energy) else 0

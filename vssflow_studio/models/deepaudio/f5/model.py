@@ -7,6 +7,7 @@ saying is TTS; a prompt is V2A, the guide's own sound.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +17,17 @@ from torch import nn
 
 from ....errors import ModelError
 from ...checkpoints import sized_module
+from ...conditions.phonemes import SLOWEST
 from ...interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling, SoundModel
 from .. import parts
 from ..mof import MODULES
 from .characters import Characters, is_spelled
 from .config import F5Config
-from .energy import contour
+from .energy import contour, loudest
 from .mel import griffin_lim
 from .network import F5
 from .pieces import pieces
-from .speech import Recording, Speaker, Way
+from .speech import Recording, Speaker
 from .vocos import load_vocos
 
 _HELD = 25.0
@@ -69,7 +71,7 @@ class F5Model:
         """See SoundModel. Raises ModelError for what this model can't be asked."""
         modules = MODULES[self.task(conditions)]
         self._check(conditions, modules)
-        texts = pieces(conditions.text, self._parts_of(conditions)) if conditions.text else ()
+        texts = self._texts(conditions) if conditions.text else ()
         asked, heard = self.card.settled(sampling, "dialogue"), None
         # The guidance and the solver of a line say nothing about the sound that guides it.
         listening = Sampling(seed=sampling.seed, steps=sampling.steps)
@@ -83,9 +85,9 @@ class F5Model:
             heard = self.guide.generate(seen, listening, lambda done, _: on_step(done, total))
         if "tts" not in modules:
             return self._resampled(heard)[: round(conditions.total * self.card.sample_rate)]
-        way = Way(asked.seed, asked.steps, asked.guidance, asked.solver, self.frugal)
+        self.speaker.frugal = self.frugal
         done = total - len(texts) * asked.steps
-        return self._spoken(conditions, texts, heard, way, lambda at, _: on_step(done + at, total))
+        return self._spoken(conditions, texts, heard, asked, lambda at, _: on_step(done + at, total))
 
     def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
         """See SoundModel: nothing is known of them."""
@@ -105,31 +107,41 @@ class F5Model:
         if "v2a" in modules and self.guide is None:
             raise ModelError(f"{self.card.title} only speaks lines", remedy="Choose another model for this cue.")
 
-    def _parts_of(self, conditions: Conditions) -> int:
-        """Into how many parts the line has to be cut so that F5 holds each beside the recording."""
-        start, end = conditions.speech
+    def _texts(self, conditions: Conditions) -> tuple[str, ...]:
+        """The line in parts, each short enough for F5 to hold it beside the recording."""
+        seconds = self._frames(conditions) / self.speaker.network.config.frame_rate
         left = max(5.0, _HELD - len(conditions.reference) / self.reference_rate)
-        return max(1, int(-(-(end - start) // left)))
+        return pieces(conditions.text, max(1, int(-(-seconds // left))))
+
+    def _frames(self, conditions: Conditions) -> int:
+        """Mel frames that the line lasts: its range, but no slower than `SLOWEST`, or its pace."""
+        start, end = conditions.speech
+        slowest = conditions.pace or SLOWEST
+        natural = self.speaker.natural_frames(_recording(conditions), conditions.text, slowest)
+        return min(int(self.speaker.network.config.frame_rate * (end - start)), natural)
 
     def _resampled(self, heard: np.ndarray) -> np.ndarray:
         ours, theirs = self.card.sample_rate, self.guide.card.sample_rate
         return torchaudio.functional.resample(torch.from_numpy(heard), theirs, ours).numpy()
 
     def _spoken(
-        self, conditions: Conditions, texts: tuple[str, ...], heard: np.ndarray | None, way: Way, on_step: OnStep
+        self,
+        conditions: Conditions,
+        texts: tuple[str, ...],
+        heard: np.ndarray | None,
+        sampling: Sampling,
+        on_step: OnStep,
     ) -> np.ndarray:
-        """The line where it is to stand, in silence."""
+        """The line in silence: at the start of its range, or where the picture sounds loudest in it."""
         rate, frame_rate = self.card.sample_rate, self.speaker.network.config.frame_rate
         start, end = conditions.speech
-        energy = known = None
+        energy, recording, frames = None, _recording(conditions), self._frames(conditions)
         if heard is not None:
             theirs = self.guide.card.sample_rate
             energy = contour(heard[round(start * theirs) : round(end * theirs)], theirs, 1 / frame_rate)
-            known = contour(conditions.reference, rate, 1 / frame_rate)
-        recording = Recording(torch.from_numpy(conditions.reference), conditions.transcript, known)
-        frames = int(frame_rate * (end - start))
-        if conditions.pace:
-            frames = min(frames, self.speaker.natural_frames(recording, conditions.text, conditions.pace))
+            begun = loudest(energy, frames)
+            start, energy = start + begun / frame_rate, energy[begun:]
+            recording = replace(recording, energy=contour(conditions.reference, rate, 1 / frame_rate))
         out, at = np.zeros(round(conditions.total * rate), np.float32), 0
         ends = np.cumsum([len(text.encode()) for text in texts]) / len("".join(texts).encode())
         for number, (text, share) in enumerate(zip(texts, ends, strict=True)):
@@ -137,13 +149,22 @@ class F5Model:
             here = None if energy is None else energy[at:stop]
             made = self.speaker.say(
                 # A sound of n frames ends with the middle of the last.
-                recording, text, stop - at + 1, way, here, lambda done, _, n=number: on_step(n * way.steps + done, 0)
+                recording,
+                text,
+                stop - at + 1,
+                sampling,
+                here,
+                lambda done, _, n=number: on_step(n * sampling.steps + done, 0),
             )
             first = round(start * rate) + round(at / frame_rate * rate)
             held = out[first : first + round((stop - at) / frame_rate * rate)]
             held[: len(made)] = made[: len(held)].cpu().numpy()
             at = stop
         return out
+
+
+def _recording(conditions: Conditions) -> Recording:
+    return Recording(torch.from_numpy(conditions.reference), conditions.transcript)
 
 
 def _vocoder(folder: Path, card: ModelCard, config: F5Config) -> nn.Module:
