@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from vssflow_studio.models.flow.guidance import guided
+from vssflow_studio.models.flow.guidance import apart, guided, guided_sparingly
 from vssflow_studio.models.flow.path import interpolate, velocity, velocity_from_data
 from vssflow_studio.models.flow.solvers import SOLVERS, solve, time_grid
 from vssflow_studio.models.flow.windows import blended, shortest_window, window_starts
@@ -55,6 +55,39 @@ def test_guidance_extrapolates() -> None:
 
     assert guided(predict, 3.0)(0.0, torch.zeros(1, 2))[0, 0] == pytest.approx(0.25 + 3 * 0.75)
     assert guided(predict, 1.0)(0.0, torch.zeros(1, 2))[0, 0] == 1.0
+
+
+def test_guidance_remembers_what_conditions_change() -> None:
+    asked = []
+
+    def predict(time, state, both):
+        asked.append(both)
+        answer = state + 1
+        if both:
+            answer[len(state) // 2 :] -= 0.25
+        return answer
+
+    velocity = guided_sparingly(predict, 3.0)
+    answers = [float(velocity(i / 9, torch.full((1, 1), float(i)))[0, 0]) for i in range(9)]
+    assert asked == [True, True, True, False, True, False, True, False, True]
+    assert len(set(answers)) == 9, "what is remembered is the difference, not the answer"
+    plainly = guided_sparingly(predict, 1.0)
+    asked.clear()
+    plainly(0.0, torch.zeros(1, 1))
+    assert asked == [False]
+
+
+def test_halves_apart_answer_as_both_at_once() -> None:
+    conditioned, unconditioned = (lambda time, state: state * time[:, None] + 1), (lambda time, state: state - 1)
+
+    def at_once(time, state, both):
+        first, *rest = zip(time.chunk(1 + both), state.chunk(1 + both), strict=True)
+        return torch.cat([conditioned(*first), *(unconditioned(*one) for one in rest)])
+
+    state = torch.randn(2, 3)
+    for weight in (1.0, 2.5):
+        answers = [guided(way, weight)(0.4, state) for way in (at_once, apart(conditioned, unconditioned))]
+        assert torch.equal(*answers)
 
 
 @pytest.mark.parametrize(("length", "count"), [(100, 3), (101, 4), (40, 1), (39, 1), (75, 3), (1000, 33)])

@@ -68,6 +68,16 @@ def decibels(sound: np.ndarray, low: float, high: float) -> float:
 # --- phases ---
 
 
+@pytest.mark.parametrize("frames", [4, 37])
+def test_its_transform_is_the_usual_one(frames: int) -> None:
+    vocoder, sound = Vocoder(), torch.randn(2, frames * 240, generator=torch.Generator().manual_seed(0))
+    usual = torch.stft(sound, 960, 240, window=torch.hann_window(960), return_complex=True)
+    found = vocoder._analysed(sound)
+    assert torch.allclose(found.mT, usual, atol=1e-4)
+    weight = vocoder._added(torch.hann_window(960).square().expand(1, frames + 1, -1)).clamp(min=1e-11)
+    assert torch.allclose(vocoder._synthesised(found, weight), sound, atol=1e-5)
+
+
 def test_pulses_of_a_voice_stay_pulses(model, mel) -> None:
     smeared, kept = (model.vocoder(mel, spoken)[0].numpy() for spoken in (False, True))
     assert spikiness(smeared) < 4.5 and spikiness(kept) > 1.5 * spikiness(smeared)

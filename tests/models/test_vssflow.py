@@ -10,6 +10,7 @@ from vssflow_studio.errors import ModelError, TextError
 from vssflow_studio.models.conditions.motion import CHANNELS, motion_features
 from vssflow_studio.models.interface import Conditions, Sampling, WEIGHTS
 from vssflow_studio.models.registry import load_model, model_card, model_cards
+from vssflow_studio.models.vssflow import draft_model
 from vssflow_studio.models.vssflow.config import VSSFlowConfig, draft
 from vssflow_studio.models.vssflow.dit import DiT, rotary_tables, rotate
 from vssflow_studio.models.vssflow.draft_model import DraftModel
@@ -100,6 +101,30 @@ def test_same_seed_same_samples_other_seed_others(model) -> None:
     line = Conditions(1.6, phonemes("Hello there."), (0.3, 1.3), "slt")
     one, two, other = (model.generate(line, Sampling(seed=s, steps=2)) for s in (1, 1, 2))
     assert len(one) == 38_400 and (one == two).all() and (one != other).any()
+
+
+@pytest.mark.parametrize("kind", ["dialogue", "foley"])
+def test_rounded_products_change_little(model, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Conditions(1.6, phonemes("Hello there."), (0.3, 1.3), "rms")
+    asked = line if kind == "dialogue" else Conditions(1.6, prompt="rain")
+    latents = []
+    for rounded in (False, True):
+        monkeypatch.setattr(draft_model, "has_bfloat16", lambda device, rounded=rounded: rounded)
+        latents.append(model.latent(asked, Sampling(seed=1)))
+        assert latents[-1].dtype == torch.float32
+    exact, rough = latents
+    off = (rough - exact).pow(2).mean().sqrt() / exact.pow(2).mean().sqrt()
+    assert 0 < off < 0.05
+
+
+def test_with_less_memory_the_sound_is_the_same(model) -> None:
+    asked = Conditions(1.6, phonemes("Hello there."), (0.3, 1.3), "rms")
+    try:
+        model.frugal = True
+        frugal = model.latent(asked, Sampling(seed=1))
+    finally:
+        model.frugal = False
+    assert torch.allclose(frugal, model.latent(asked, Sampling(seed=1)), atol=0.05)
 
 
 def test_longer_than_a_window_is_whole(model) -> None:

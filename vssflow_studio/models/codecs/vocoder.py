@@ -11,12 +11,13 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from .mel import MelConfig, filterbank
 from .phases import VoiceSource
 
 _MOMENTUM = 0.99
-_SPOKEN = 0.25  # of the iterations are enough for speech; more smear its pulses again
+_SPOKEN = 8  # iterations are enough for a voice's own phases; more smear its pulses again
 
 
 class Vocoder(nn.Module):
@@ -49,7 +50,7 @@ class Vocoder(nn.Module):
         # What the mel's bins blur is between the source's harmonics and the blur itself.
         harmonic = self._magnitudes(mel, magnitude * source.abs().sqrt())
         phases = source.angle() + self.source.shaped(magnitude)
-        return self._iterated(harmonic, phases, round(_SPOKEN * self.iterations))
+        return self._iterated(harmonic, phases, _SPOKEN)
 
     def _random_phases(self, magnitude: Tensor) -> Tensor:
         start = torch.Generator().manual_seed(0)
@@ -57,13 +58,17 @@ class Vocoder(nn.Module):
         return phases.to(magnitude.device).expand_as(magnitude)
 
     def _iterated(self, magnitude: Tensor, phases: Tensor, iterations: int) -> Tensor:
-        spectrum = torch.polar(magnitude, phases)
+        magnitude = magnitude.mT.contiguous()
+        spectrum = torch.polar(magnitude, phases.mT.contiguous())
+        weight = self._added((self.window**2).expand(1, magnitude.shape[1], -1)).clamp(min=1e-11)
         before = torch.zeros_like(spectrum)
         for _ in range(iterations):
-            consistent = self._analysed(self._synthesised(spectrum), magnitude.shape[-1])
-            ahead = consistent + _MOMENTUM * (consistent - before)
-            spectrum, before = magnitude * ahead / ahead.abs().clamp(min=1e-8), consistent
-        return self._synthesised(spectrum)
+            consistent = self._analysed(self._synthesised(spectrum, weight))
+            # Only its phase is kept, so the momentum may scale it.
+            ahead = torch.sub(consistent, before, alpha=_MOMENTUM / (1 + _MOMENTUM))
+            power = torch.view_as_real(ahead).square().sum(-1)
+            spectrum, before = ahead * (magnitude * power.clamp(min=1e-16).rsqrt()), consistent
+        return self._synthesised(spectrum, weight)
 
     def _magnitudes(self, mel: Tensor, start: Tensor | None = None) -> Tensor:
         """Non-negative STFT magnitudes that give `mel` (Lee & Seung 2001, multiplicative).
@@ -76,12 +81,25 @@ class Vocoder(nn.Module):
             found = found * target / (self.bank @ (self.bank.T @ found)).clamp(min=1e-8)
         return found
 
-    def _synthesised(self, spectrum: Tensor) -> Tensor:
-        length = (spectrum.shape[-1] - 1) * self.mel.hop
-        return torch.istft(spectrum, self.mel.fft, self.mel.hop, window=self.window, length=length)
+    # torch's own STFT and its inverse take twice as long: they turn frames and bins over at each step.
 
-    def _analysed(self, sound: Tensor, frames: int) -> Tensor:
-        spectrum = torch.stft(
-            sound, self.mel.fft, self.mel.hop, window=self.window, return_complex=True
-        )
-        return spectrum[..., :frames]
+    def _synthesised(self, spectrum: Tensor, weight: Tensor) -> Tensor:
+        """[batch, frames, bins] → [batch, (frames - 1) · hop], its overlapping windows' squares being `weight`."""
+        frames = torch.fft.irfft(spectrum, n=self.mel.fft) * self.window
+        half = self.mel.fft // 2
+        return (self._added(frames) / weight)[:, half:-half]
+
+    def _analysed(self, sound: Tensor) -> Tensor:
+        """The spectrum whose frames are centred on each hop; beyond its ends sound is mirrored."""
+        half = self.mel.fft // 2
+        padded = functional.pad(sound.unsqueeze(1), (half, half), mode="reflect")[:, 0]
+        return torch.fft.rfft(padded.unfold(-1, self.mel.fft, self.mel.hop) * self.window)
+
+    def _added(self, frames: Tensor) -> Tensor:
+        """[batch, frames, fft], each a hop behind the one before → their sum [batch, samples]."""
+        batch, count, _ = frames.shape
+        parts = frames.unflatten(-1, (-1, self.mel.hop))
+        total = frames.new_zeros(batch, count + parts.shape[2] - 1, self.mel.hop)
+        for i in range(parts.shape[2]):
+            total[:, i : i + count] += parts[:, :, i]
+        return total.flatten(1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +26,12 @@ from ..conditions.phonemes import (
     rasterise,
 )
 from ..conditions.sync import RATE, SyncEncoder, bumps
-from ..flow.guidance import Limit, guided, guided_apart, unlimited
+from ..flow.guidance import Limit, Predict, apart, guided, guided_sparingly, unlimited
 from ..flow.path import velocity_from_data
 from ..flow.solvers import solve, time_grid
 from ..flow.windows import blended, shortest_window
 from ..interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling
+from ..precision import has_bfloat16
 from .config import VSSFlowConfig
 from .draft import DraftBatch, DraftFlow
 from .durations import DurationModel
@@ -36,8 +39,10 @@ from .network import Projected
 
 _OVERLAP_SECONDS = 1.0
 _EARLY = 1.5  # what is heard, and when, is settled near t = 0
+_GENTLE = 1.5  # guidance that may be remembered for a step; more would magnify what is off by it
 _A_FRAME = 1.001  # so much of a frame is one, however its edges are rounded
 _LOUDEST = -0.5  # of a log-mel; the teachers' tones reach −0.1, most of their events less
+_ITERATIONS = 16  # of the vocoder from random phases; foley of twice as many scored no better
 _LIKELY, _POSSIBLE = 0.5, 0.1  # of a contact; below the second the picture tells nothing
 
 
@@ -86,7 +91,7 @@ class DraftModel:
             parts["band."] = band
         for prefix, module in parts.items():
             load_into(module, tensors, prefix, path)
-        return cls(card, flow, durations, sync, codec, Vocoder(codec.config), band, device)
+        return cls(card, flow, durations, sync, codec, Vocoder(codec.config, _ITERATIONS), band, device)
 
     @property
     def latent_rate(self) -> float:
@@ -130,14 +135,17 @@ class DraftModel:
         noise = torch.randn(
             1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(way.seed)
         )
-        return solve(
-            self._velocity(projected, frames, way.guidance, limit),
-            noise.to(self.device),
-            solver=way.solver,
-            grid=time_grid(way.steps, _EARLY),
-            on_step=on_step,
-            tolerance=tolerance,
-        )
+        # Steps that are as long as the error allows would chase bfloat16's rounding.
+        rounded = has_bfloat16(self.device) and way.solver != "dopri5"
+        with torch.autocast("cpu", torch.bfloat16, enabled=rounded):
+            return solve(
+                self._velocity(projected, frames, way, limit),
+                noise.to(self.device),
+                solver=way.solver,
+                grid=time_grid(way.steps, _EARLY),
+                on_step=on_step,
+                tolerance=tolerance,
+            )
 
     @torch.inference_mode()
     def phoneme_times(self, conditions: Conditions) -> list[tuple[int, float, float]]:
@@ -213,20 +221,27 @@ class DraftModel:
         moment = (first + int(asked.argmax()) + 0.5) / RATE if asked.max() > _POSSIBLE else start
         return torch.maximum(likely, bumps([moment], likely.shape[1]))
 
-    def _velocity(self, projected: Projected, frames: int, guidance: float, limit: Limit):
+    def _velocity(self, projected: Projected, frames: int, way: Sampling, limit: Limit):
+        """The velocity of the whole latent; each window has guidance of its own."""
+        guide = guided_sparingly if way.solver == "adams" and way.guidance <= _GENTLE else guided
+
+        @cache
+        def clean(start: int, end: int) -> Callable[[float, Tensor], Tensor]:
+            return guide(self._predict(projected.cut(start, end)), way.guidance, limit)
 
         def part(start: int, end: int, time: float, state: Tensor) -> Tensor:
-            here = projected.cut(start, end)
-            if self.frugal:
-                nothing = here.masked(torch.zeros(1, device=state.device))
-                passes = (lambda t, x, given=given: self.flow(x, t, given) for given in (here, nothing))
-                clean = guided_apart(*passes, guidance, limit)(time, state)
-            else:
-                both = here.with_unconditioned()
-                clean = guided(lambda t, x, two: self.flow(x, t, both if two else here), guidance, limit)(time, state)
-            return velocity_from_data(clean, state, torch.full((len(state),), time, device=state.device))
+            times = torch.full((len(state),), time, device=state.device)
+            return velocity_from_data(clean(start, end)(time, state), state, times)
 
         return blended(part, frames, *self.windows(frames))
+
+    def _predict(self, here: Projected) -> Predict:
+        """The clean latent under the conditions `here`, and without any."""
+        if self.frugal:
+            nothing = here.masked(torch.zeros(1, device=self.device))
+            return apart(*(lambda t, x, given=given: self.flow(x, t, given) for given in (here, nothing)))
+        doubled = here.with_unconditioned()
+        return lambda t, x, both: self.flow(x, t, doubled if both else here)
 
     def _no_louder(self) -> Limit:
         """What guidance answers, at no moment louder than conditions alone make it, nor than the model was taught.
