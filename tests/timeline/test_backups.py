@@ -223,3 +223,25 @@ def test_what_is_written_aside_is_read_back_until_it_is_forgotten(cut: Path, mon
     forget_recovery(cut)
     forget_recovery(cut)
     assert read_recovery(cut) is None
+
+
+def test_a_timeline_can_be_opened_on_a_full_disk(cut: Path) -> None:
+    """No one can be named in the lock file then; the system's lock holds all the same."""
+    script = f"""
+import resource, signal
+from pathlib import Path
+from vssflow_studio.errors import LockedError
+from vssflow_studio.timeline.lock import lock
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+held = lock(Path({str(cut)!r}))
+try:
+    lock(Path({str(cut)!r}))
+except LockedError:
+    print("held")
+held.release()
+"""
+    out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "held"
+    assert not list(cut.parent.rglob("*.lock"))
+    lock(cut).release()

@@ -26,6 +26,7 @@ def rendered(project: Path, out: Path):
     done = subprocess.run(
         [*command, "real_time=-1"],
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        stdin=subprocess.DEVNULL,  # else it may wait for keys
         capture_output=True,
         text=True,
         timeout=60,

@@ -119,6 +119,19 @@ def test_fcp_xml_says_what_resolve_and_premiere_ask_for(tmp_path: Path) -> None:
     assert all(fact in said for fact in ("SYNTHETIC", "draft", "0f3a", "seed 0", "2026-11-21", "Apache-2.0"))
 
 
+def test_a_vertical_sequence_of_interlaced_pictures_stays_one(tmp_path: Path) -> None:
+    cut = write_cut(tmp_path, 25)
+    shape = {"width": "1080", "height": "1920", "fielddominance": "upper"}
+
+    def came_as_fcp_xml(timeline: otio.schema.Timeline) -> None:
+        timeline.metadata["fcp_xml"] = {"media": {"video": {"format": {"samplecharacteristics": shape}}}}
+
+    root = ElementTree.parse(exported(edited(cut, came_as_fcp_xml), "back.xml")).getroot()
+    said = root.find(".//sequence/media/video/format/samplecharacteristics")
+    assert {name: said.findtext(name) for name in shape} == shape
+    assert said.findtext("rate/timebase") == "25"
+
+
 def test_fcp_xml_keeps_dissolves_and_flattens_nests(tmp_path: Path) -> None:
     def change(timeline):
         track, film = timeline.tracks[0], timeline.tracks[0][0]

@@ -96,7 +96,8 @@ def look(window: MainWindow, qtbot) -> None:
     """The window is used again after another program."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    with qtbot.waitSignal(window.guard.looked, timeout=5000):
+    qtbot.waitUntil(lambda: not window.media.looking)
+    with qtbot.waitSignal(window.guard.looked, timeout=5000), qtbot.waitSignal(window.media.looked, timeout=5000):
         QApplication.sendEvent(window, QEvent(QEvent.Type.ActivationChange))
 
 
@@ -324,7 +325,7 @@ def test_offline_media_is_found_in_the_dialog_and_after_opening(
     qtbot, window, make_timeline, movie, tmp_path
 ) -> None:
     path, store = tmp_path / "cut.otio", tmp_path / "store"
-    write_timeline(make_timeline(Path("/gone/film.mp4"), Path("/gone/twice.mp4"), frames=96), path)
+    write_timeline(make_timeline(Path("/gone", *40 * ["deep down"], "film.mp4"), Path("/gone/twice.mp4"), frames=96), path)
     for folder in ("", "one", "two"):
         (store / folder).mkdir(exist_ok=True)
     for name in ("film.mp4", "one/twice.mp4", "two/twice.mp4"):
@@ -335,6 +336,7 @@ def test_offline_media_is_found_in_the_dialog_and_after_opening(
     with qtbot.waitSignal(dialog.search.done, timeout=5000):
         dialog.add_folder(store)
     assert dialog.table.item(0, 6).text() == str(store / "film.mp4")
+    assert dialog.table.horizontalScrollBar().maximum() == 0, "what was found is in sight"
     box = dialog.table.cellWidget(1, 6)
     assert box.currentIndex() == 0 and box.count() == 3 and "1 may be one of several" in dialog.said.text()
     box.setCurrentIndex(2)

@@ -109,7 +109,10 @@ def test_the_spectrogram_shows_the_tone(qtbot, takes) -> None:
 def test_states_are_told_apart(qtbot, takes) -> None:
     (takes.model.path.parent / "cut.takes" / "t0.wav").unlink()
     takes.undo_stack.change_fields("c", "Edit line", text="Something else.")
-    assert [row.state for row in takes.takes.rows.rows] == ["stale", "stale", "file missing"]
+    qtbot.waitUntil(lambda: not takes.media.looking)
+    with qtbot.waitSignal(takes.media.looked):
+        takes.media.look()
+    assert [row.state for row in takes.takes.rows.rows] == ["stale", "stale", "offline"]
     click(qtbot, takes, 2, "title")
     assert "t0.wav" in takes.message.text and takes.message.isVisible()
 
@@ -278,7 +281,7 @@ def test_the_other_take_stands_at_the_same_place(takes) -> None:
     cue, base = panel_cue(takes), takes.model.path.resolve().parent
     longer = Take("x", "cut.takes/t0.wav", frames(24), frames(48), frames(0))
     (before,) = [span for span in takes.model.sounds() if span.media.endswith("t2.wav")]
-    (after,) = [span for span in with_other_take([before], cue, longer, base)]
+    (after,) = [span for span in with_other_take([before], cue, longer, base, {})]
     assert (after.offset, after.duration) == (before.offset, before.duration) == (1.0, 2.0)
     assert before.media_start == 0.5 and after.media_start == 1.0
 

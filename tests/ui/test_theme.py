@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QImage, QPainter
+from PySide6.QtWidgets import QPushButton, QStyleOptionViewItem
 
 from vssflow_studio.paths import resources
 from vssflow_studio.ui.look import icons
@@ -111,6 +112,38 @@ def test_a_disabled_icon_is_dimmer(qtbot) -> None:
     icon = icons.icon("save")
     usual, off = (icon.pixmap(QSize(24, 24), mode).toImage() for mode in (QIcon.Mode.Normal, QIcon.Mode.Disabled))
     assert usual != off
+
+
+@pytest.fixture
+def large_text(qapp):
+    """The system's text made larger while the app runs."""
+    usual = QFont(qapp.font())
+    large = QFont(usual)
+
+    def enlarge() -> None:
+        large.setPointSize(14)
+        qapp.setFont(large)
+
+    yield enlarge
+    qapp.setFont(usual)
+
+
+def test_text_is_as_large_as_the_systems_and_what_holds_it_grows(qtbot, opened, large_text) -> None:
+    def sizes() -> dict[str, int]:
+        button, clock = opened.inspector.page.generate, opened.viewer.clock
+        area = opened.timeline_view.places.cue_area
+        rows = opened.takes.list.itemDelegate().sizeHint(QStyleOptionViewItem(), None).height()
+        found = {"button": button.sizeHint().height(), "clock": clock.sizeHint().height(), "cues": area, "take": rows}
+        return found | {"text": opened.timeline_view.look.labels.height}
+
+    assert themes.px(themes.BODY) == themes.BODY, "drawn for the usual size"
+    before = sizes()
+    large_text()
+    assert themes.px(themes.BODY) == 19
+    qtbot.waitUntil(lambda: all(now >= 1.15 * before[name] for name, now in sizes().items()))
+    words = opened.findChildren(QPushButton)
+    cut = [b.text() for b in words if b.isVisible() and b.width() < b.fontMetrics().horizontalAdvance(b.text())]
+    assert cut == []
 
 
 def test_running_figures_stand_still(qtbot) -> None:

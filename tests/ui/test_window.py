@@ -9,7 +9,7 @@ import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox, QToolBar, QToolButton
 
 from vssflow_studio.errors import StudioError
 from vssflow_studio.timeline.files import read_timeline
@@ -237,6 +237,16 @@ def test_the_status_row_shortens_a_long_line_with_dots(qtbot, opened) -> None:
     opened.model.job_changed(replace(opened.model.jobs[cue_id], state="running"))
     assert "…”" in opened.status.text.text()
     opened.jobs.cancel_all()
+
+
+def test_a_narrow_window_says_that_there_are_more_commands(qtbot, window) -> None:
+    window.resize(860, 600)
+    more = window.findChild(QToolBar).findChild(QToolButton, "qt_toolbar_ext_button")
+    qtbot.waitUntil(more.isVisible)
+    assert more.iconSize().width() <= more.width()
+    shown = more.grab().toImage()
+    colours = {shown.pixel(x, y) for x in range(shown.width()) for y in range(shown.height())}
+    assert len(colours) > 1 and more.accessibleName() == "More commands"
 
 
 def test_what_went_well_bears_no_warning(opened) -> None:

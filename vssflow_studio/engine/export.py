@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import opentimelineio as otio
@@ -15,6 +15,7 @@ from ..timeline.files import write_timeline
 from ..timeline.flat import Flat, flatten
 from ..timeline.metadata import write_project
 from ..timeline.rebase import rebase, rebased_project
+from ..timeline.rows import cue_of
 from .cut import Cut
 from .file_facts import facts_reader
 from .mixing import write_mix
@@ -88,7 +89,11 @@ def export(
     `loudness` is for a mix (.wav) only: a name in `media.loudness.TARGETS`, or empty for
     the level that it has. Raises StudioError.
     """
-    out = destination(out, client, cut.name)
+    made = _exported(cut, destination(out, client, cut.name), client, on_step, loudness)
+    return replace(made, warnings=(*made.warnings, *_unheard(cut)))
+
+
+def _exported(cut: Cut, out: Path, client: str, on_step: OnStep, loudness: str) -> Exported:
     if not out.parent.is_dir():
         raise TimelineError("The folder is not there", file=out, remedy="Make it, or choose another.")
     if out.suffix.lower() == ".wav":
@@ -108,6 +113,13 @@ def export(
             file=out,
             remedy="Export as .otio.",
         ) from error
+
+
+def _unheard(cut: Cut) -> list[str]:
+    """A sentence about the takes that nobody will hear: their WAVs are not there."""
+    away = [view.media_name for clip, view in cut.placed if view.media is None and cue_of(clip)]
+    some = f"{', '.join(away[:3])}{', …' if len(away) > 3 else ''}"
+    return [f"takes that are not heard because their WAV is not there: {len(away)} ({some})"] if away else []
 
 
 def _flat(cut: Cut) -> Flat:
@@ -181,7 +193,9 @@ def _mlt(cut: Cut, out: Path) -> tuple[str, ...]:
         text = kdenlive(flat)
     else:
         known = (facts(clip) for track in flat.of_kind("Video") for clip in track.clips)
-        text = mlt_xml(flat, next(((one.width, one.height) for one in known if one.width), (1920, 1080)))
+        first = next(((one.width, one.height) for one in known if one.width), (1920, 1080))
+        own = flat.picture
+        text = mlt_xml(flat, (int(own["width"]), int(own["height"])) if own else first)
     write_bytes(out, text.encode())
     away = sum(not clip.file for track in flat.tracks for clip in track.clips)
     lost = [f"clips left out because their media is not there: {away}"] if away else []

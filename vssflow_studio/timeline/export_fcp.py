@@ -107,13 +107,14 @@ def _file_media(facts: FileFacts) -> dict:
 
 
 def _picture_format(flat: Flat, facts: Callable[[FlatClip], FileFacts]) -> dict:
-    """The size of the first picture that is there, else full HD."""
+    """As the sequence came; else the size of the first picture that is there, else full HD."""
     known = (facts(clip) for track in flat.of_kind("Video") for clip in track.clips)
     size = next(((one.width, one.height) for one in known if one.width), (1920, 1080))
     exact = exact_rate(flat.rate)
     rate = {"timebase": str(round(exact)), "ntsc": "FALSE" if exact.denominator == 1 else "TRUE"}
     shape = {"pixelaspectratio": "square", "fielddominance": "none", "anamorphic": "FALSE"}
-    return {"samplecharacteristics": {"rate": rate, "width": str(size[0]), "height": str(size[1]), **shape}}
+    usual = {"rate": rate, "width": str(size[0]), "height": str(size[1]), **shape}
+    return {"samplecharacteristics": usual | flat.picture}
 
 
 def _sound_format() -> dict:

@@ -25,6 +25,9 @@ from .timecode import from_seconds, seconds
 from .walk import item_length
 
 
+_SHAPE = ("width", "height", "pixelaspectratio", "fielddominance", "anamorphic")
+
+
 @dataclass(frozen=True)
 class FileFacts:
     """What a format wants to know of a file; zeros where it has no picture or no sound."""
@@ -72,7 +75,10 @@ class FlatTrack:
 
 @dataclass(frozen=True)
 class Flat:
-    """A whole timeline, flat. `lost` names what could not come along."""
+    """A whole timeline, flat. `lost` names what could not come along.
+
+    `picture` is the sequence's own size, fields and pixels as FCP7 XML names them, where it came as that.
+    """
 
     name: str
     start: RationalTime
@@ -81,6 +87,7 @@ class Flat:
     drop_frame: bool
     transitions: int = 0
     lost: tuple[str, ...] = ()
+    picture: dict[str, str] = field(default_factory=dict)
 
     @property
     def rate(self) -> float:
@@ -115,7 +122,18 @@ def flatten(
         drop_frame=is_drop_frame(timeline),
         transitions=sum(1 for _ in timeline.find_children(descended_from_type=otio.schema.Transition)),
         lost=tuple(_lost(timeline)),
+        picture=_own_picture(timeline),
     )
+
+
+def _own_picture(timeline: otio.schema.Timeline) -> dict[str, str]:
+    said = plain(timeline.metadata.get("fcp_xml", {}))
+    for name in ("media", "video", "format", "samplecharacteristics"):
+        said = said.get(name) if isinstance(said, dict) else None
+    known = said.items() if isinstance(said, dict) else ()
+    shape = {name: value for name, value in known if name in _SHAPE and isinstance(value, str)}
+    sized = all(shape.get(name, "").isdecimal() and int(shape[name]) for name in ("width", "height"))
+    return shape if sized else {}
 
 
 def to_otio(

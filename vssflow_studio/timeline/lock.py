@@ -17,7 +17,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -85,10 +85,11 @@ def lock(timeline_file: Path, force: bool = False) -> Lock:
         raise _held(file, path, other)
     now = datetime.now().isoformat(timespec="seconds")
     us = Holder(os.getpid(), socket.gethostname(), _user(), now)
-    os.ftruncate(handle, 0)
-    os.lseek(handle, 0, os.SEEK_SET)
-    os.write(handle, json.dumps(asdict(us)).encode())
-    return Lock(path, handle, us)
+    with suppress(OSError):  # on a full disk the system's lock alone must do
+        os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.write(handle, json.dumps(asdict(us)).encode())
+    return Lock(path, handle, _holder(path))
 
 
 @contextmanager

@@ -21,11 +21,12 @@ from ..timeline.backups import keep_unsaved, save_timeline
 from ..timeline.clips import ClipView, clip_views, record_timecode, timeline_duration, timeline_rate
 from ..timeline.cue_sheet import parse_time
 from ..timeline.cues import Cue, Kind, Project, Relinked, Take, new_id
-from ..timeline.files import read_timeline
-from ..timeline.metadata import read_project, write_project
+from ..timeline.marker_cues import PlacedMarker
+from ..timeline.metadata import write_project
 from ..timeline.own_clips import elsewhere
 from ..timeline.rebase import rebase, rebased_project
 from ..timeline.tracks import is_ours, place_takes
+from .opened import Opened, opened
 
 TIMELINE, PROJECT, SELECTION, PLAYHEAD, JOBS = "timeline", "project", "selection", "playhead", "jobs"
 MARKS, TRACKS = "marks", "tracks"
@@ -37,11 +38,12 @@ class StudioModel:
 
     `listen(what, callback)`: `what` is one of the constants above; callbacks get no
     arguments and run on the caller's thread, which is always the window's. TIMELINE is
-    told when another one is opened. `rate` is frames a second of the timeline, `duration`
-    its length with our takes. Clips or cues are selected, never both; the last of several
+    told when another one is opened. `markers` are the file's own, `rate` is frames a second of the
+    timeline, `duration` its length with our takes. Clips or cues are selected, never both; the last of several
     is the one that the inspector shows. `marks` are the in and the out point, `muted` and
     `soloed` track indices; none of these is kept in the file. `makers` names the model that makes
     each kind of cue, `voices` are those of the one that speaks.
+    `offline` are the ids of the takes whose WAV was not there at the last look.
     """
 
     def __init__(self) -> None:
@@ -49,7 +51,9 @@ class StudioModel:
         self.timeline: otio.schema.Timeline | None = None
         self.project = Project()
         self.views: tuple[ClipView, ...] = ()
+        self.markers: tuple[PlacedMarker, ...] = ()
         self.found: dict[str, Relinked] = {}
+        self.offline: frozenset[str] = frozenset()
         self.rate, self.duration = 24.0, RationalTime(0, 24)
         self.selected_clips: tuple[ClipView, ...] = ()
         self.selected_cues: tuple[str, ...] = ()
@@ -90,13 +94,17 @@ class StudioModel:
 
     def open(self, path: Path) -> None:
         """Show the timeline in `path`. Raises TimelineError; the old one then stays."""
-        timeline = read_timeline(path)
-        project = read_project(timeline)
-        self.path, self.timeline, self.project = Path(path), timeline, project
+        self.show(opened(path))
+
+    def show(self, found: Opened) -> None:
+        """Show a timeline that was read."""
+        self.path, self.timeline, self.project = found.path, found.timeline, found.project
         self.jobs, self.selected_clips, self.selected_cues, self.found = {}, (), (), {}
+        self.offline = frozenset()
         self.marks, self.muted, self.soloed = (None, None), frozenset(), frozenset()
-        self._placed, self._pattern = (), []
-        self._refresh()
+        self._placed, self._pattern = found.project.cues, [is_ours(track) for track in found.timeline.tracks]
+        self.views, self.markers = found.views, found.markers
+        self.rate, self.duration = found.rate, found.duration
         self.playhead = RationalTime(0, self.rate)
         self._tell(TIMELINE, PROJECT, SELECTION, PLAYHEAD, MARKS, TRACKS)
 
@@ -126,11 +134,21 @@ class StudioModel:
         self._place()
         keep_unsaved(self.timeline, self.path)
 
-    def look_for_media(self, found: dict[str, Relinked] | None = None) -> None:
-        """See anew which media is there, and use what a search of the project's folders found."""
+    def look_for_media(
+        self, found: dict[str, Relinked] | None = None, offline: frozenset[str] | None = None
+    ) -> None:
+        """See anew which media is there; use what a search of the project's folders found, and note
+        which takes are `offline`.
+        """
         self.found |= found or {}
+        self.offline = self.offline if offline is None else offline
         self._refresh()
         self._tell(PROJECT)
+
+    @property
+    def relinked(self) -> dict[str, Relinked]:
+        """Where media that was missing is now: as the editor chose, and as a search found."""
+        return {**self.project.relinked, **self.found}
 
     def _place(self) -> None:
         """Takes onto the tracks: those of the cues that have changed since the last time."""
@@ -147,9 +165,8 @@ class StudioModel:
         pattern = [is_ours(track) for track in self.timeline.tracks]
         kept = takes_only and pattern == self._pattern and next(elsewhere(self.timeline), None) is None
         mine = {index for index, ours in enumerate(pattern) if ours} if kept else None
-        relinked = {**self.project.relinked, **self.found}
         folders = [Path(folder) for folder in self.project.search_folders]
-        views = clip_views(self.timeline, self.path.resolve().parent, folders, relinked, mine)
+        views = clip_views(self.timeline, self.path.resolve().parent, folders, self.relinked, mine)
         if kept:
             others = (view for view in self.views if view.track not in mine)
             views = tuple(sorted((*others, *views), key=lambda view: view.track))
@@ -287,9 +304,19 @@ class StudioModel:
         return replace(self.project, cues=cues)
 
     def with_take(self, cue_id: str, take: Take) -> Project | None:
-        """The project with a new circled take, None when the cue is gone."""
-        cue = self.find(cue_id)
-        return self.with_cue(cue.with_take(take)) if cue else None
+        """The project with a new circled take, None when the cue is gone.
+
+        One that was offline and is made again as it was keeps its place, stars and adjustment.
+        """
+        cue, request = self.find(cue_id), take.provenance.get("request")
+        if cue is None:
+            return None
+        lost = (old for old in cue.takes if old.id in self.offline and old.provenance.get("request") == request)
+        if request and (old := next(lost, None)):
+            again = replace(take, rating=old.rating, comment=old.comment, adjustment=old.adjustment)
+            takes = tuple(again if one is old else one for one in cue.takes)
+            return self.with_cue(replace(cue.with_take(again), takes=takes))
+        return self.with_cue(cue.with_take(take))
 
     # --- jobs ---
 
@@ -304,7 +331,7 @@ class StudioModel:
         return job is not None and not job.is_over
 
     def state(self, cue: Cue) -> str:
-        """wanted, queued, a percentage, ready, stale or failed, as the editor reads it."""
+        """wanted, queued, a percentage, ready, stale, offline, orphaned or failed, as the editor reads it."""
         job = self.jobs.get(cue.id)
         if job and job.state == "queued":
             return "queued"
@@ -317,6 +344,8 @@ class StudioModel:
             return "orphaned"
         if take is None:
             return "wanted"
+        if take.id in self.offline:
+            return "offline"
         voice = cue.voice or self.project.cast.get(cue.character, "")
         return "ready" if is_fresh(cue, take, voice) else "stale"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from opentimelineio.opentime import RationalTime, TimeRange
@@ -31,7 +32,7 @@ from .. import model as models
 from ..edits import Edits, counted
 from ..look import theme as themes
 from ..look.elided import Elided
-from ..look.theme import PEOPLE, S1, S2
+from ..look.theme import PEOPLE, S1, S2, px
 from .audition import RECORDINGS, Auditions, is_recording
 from .colours import character_colour, colour_name
 from .voice_list import VoiceList
@@ -73,7 +74,7 @@ class CastPanel(QWidget):
         table.setHorizontalHeaderLabels(_COLUMNS)
         table.setAccessibleName("Characters")
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW)
+        table.verticalHeader().setDefaultSectionSize(px(_ROW))
         table.setShowGrid(False)
         table.setWordWrap(False)  # else a long name ends after its first word
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
@@ -165,7 +166,7 @@ class CastPanel(QWidget):
             self._fill(row, part)
         place = next((row for row, part in enumerate(people) if part.name == before), 0)
         self.list.blockSignals(False)
-        self.list.setMaximumHeight(_HEADER + _ROW * max(3, len(people)))
+        self.list.setMaximumHeight(px(_HEADER + _ROW * max(3, len(people))))
         if people:
             self.list.selectRow(place)
         self._show_chosen()
@@ -181,7 +182,7 @@ class CastPanel(QWidget):
             item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if column == NAME else flags)
             item.setData(Qt.ItemDataRole.UserRole, part.name)
             if column == NAME:
-                item.setIcon(_chip(character_colour(self.model.project, part.name, themes.current())))
+                item.setIcon(_chip(character_colour(self.model.project, part.name, themes.current()).name()))
                 item.setToolTip(f"{part.name}: {colour_name(self.model.project, part.name)}. F2 renames everywhere.")
             self.list.setItem(row, column, item)
 
@@ -195,7 +196,7 @@ class CastPanel(QWidget):
         colour = colour_name(project, name)
         for each, button in self.colours.items():
             button.setChecked(each == colour)
-            button.setIcon(_chip(themes.current().person(each), each == colour))
+            button.setIcon(_chip(themes.current().person(each).name(), each == colour))
         known = project.characters.get(name)
         if not self.notes.isModified():
             self.notes.setText(known.notes if known else "")
@@ -226,7 +227,7 @@ class CastPanel(QWidget):
 
     def resizeEvent(self, event) -> None:
         for column in (LINES, TIME):
-            self.list.setColumnHidden(column, event.size().width() < _ROOMY)
+            self.list.setColumnHidden(column, event.size().width() < px(_ROOMY))
         super().resizeEvent(event)
 
     # --- changing ---
@@ -327,15 +328,16 @@ def _swatch(name: str) -> QToolButton:
     return button
 
 
-def _chip(colour: QColor, checked: bool = False) -> QIcon:
-    """A coloured square, with a tick where it is the chosen one."""
+@lru_cache(128)
+def _chip(colour: str, checked: bool = False) -> QIcon:
+    """A square of the `colour` #rrggbb, with a tick where it is the chosen one."""
     made = QIcon()
     for size in (16, 32):
         pixmap = QPixmap(size, size)
         pixmap.fill(Qt.GlobalColor.transparent)
         p = QPainter(pixmap)
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
-        p.setBrush(colour)
+        p.setBrush(QColor(colour))
         p.setPen(Qt.PenStyle.NoPen)
         p.drawRoundedRect(size // 8, size // 8, size * 3 // 4, size * 3 // 4, size / 6, size / 6)
         if checked:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate
 
 from ..look import theme as themes
-from ..look.theme import S1, S2, SMALL
+from ..look.theme import S1, S2, SMALL, px
 from .audition import Auditions, is_recording
 
 _VOICE, _ABOUT, _MARK = (Qt.ItemDataRole.UserRole + n for n in range(3))
@@ -107,15 +107,15 @@ class _VoiceRow(QStyledItemDelegate):
             p.fillRect(option.rect, QColor(theme.accent))
         ink, dim = (theme.on_accent, theme.on_accent) if chosen else (theme.text, theme.dim)
         area = QRectF(option.rect).adjusted(S2, S1, -S2, -S1)
-        mark, half = QRectF(area.left(), area.top(), 18, area.height()), area.height() / 2
+        mark, half = QRectF(area.left(), area.top(), px(18), area.height()), area.height() / 2
         p.save()
         p.setPen(QColor(ink))
         p.drawText(mark, Qt.AlignmentFlag.AlignVCenter, self._sign(index))
-        name = QRectF(area.left() + 22, area.top(), area.width() - 22, half)
+        name = QRectF(area.left() + px(22), area.top(), area.width() - px(22), half)
         tick = "   ✓ cast" if index.data(_MARK) else ""
         p.drawText(name, Qt.AlignmentFlag.AlignVCenter, f"{index.data()}{tick}")
         font = p.font()
-        font.setPixelSize(SMALL)
+        font.setPixelSize(px(SMALL))
         p.setFont(font)
         p.setPen(QColor(dim))
         about = p.fontMetrics().elidedText(index.data(_ABOUT), Qt.TextElideMode.ElideRight, int(name.width()))

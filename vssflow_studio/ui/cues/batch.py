@@ -13,7 +13,7 @@ from .. import model as models
 from ..edits import counted
 from .groups import clip_places, marker_places
 
-OPEN = ("wanted", "stale", "failed")
+OPEN = ("wanted", "stale", "offline", "failed")
 """States of cues that generating gives a take to."""
 
 

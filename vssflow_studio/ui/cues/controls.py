@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from ...errors import TextError
 from ...script.markup import parse
 from ...timeline.cues import DELIVERIES, LIMITS, Cue
-from ..look.numbers import Decimal
+from ..look.numbers import Decimal, Unturned
+from ..look.theme import px
 
 _PACE_STEP = 0.05
 
@@ -86,16 +87,13 @@ class Controls(QObject):
         self._changed = True
 
 
-class Choice(QComboBox):
-    """Is not turned by a wheel that only passes over it, and as narrow as its panel."""
+class Choice(Unturned, QComboBox):
+    """As narrow as its panel."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
-
-    def wheelEvent(self, event) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 def _value(field: Decimal, old: float | None) -> float:
@@ -111,7 +109,7 @@ def _field(name: str, unit: str, decimals: int, step: float, limits: tuple[float
     field.setRange(*limits)
     field.setSingleStep(step)
     field.setSuffix(unit)
-    field.setMinimumWidth(72)
+    field.setMinimumWidth(px(72))
     field.findChild(QLineEdit).setAccessibleName(name)
     return field
 

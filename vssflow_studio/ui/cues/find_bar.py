@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QTool
 from ...timeline.find_text import Found, Search
 from .. import model as models
 from ..edits import Edits, counted
-from ..look.theme import S1
+from ..look.theme import S1, px
 
 
 class FindBar(QWidget):
@@ -165,7 +165,7 @@ def quiet_button(text: str, name: str) -> QToolButton:
     """A small button without a frame; `name` is its tooltip, and is read out."""
     button = QToolButton()
     button.setObjectName("quiet")
-    button.setMinimumWidth(26)
+    button.setMinimumWidth(px(26))
     button.setText(text)
     button.setToolTip(name)
     button.setAccessibleName(name)

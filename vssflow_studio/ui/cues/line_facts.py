@@ -24,7 +24,7 @@ from ...script.pronunciation import Word, with_sounds, words
 from ...timeline.cues import Cue
 from ...timeline.timecode import seconds
 from ..look import theme as themes
-from ..look.theme import S1, SMALL
+from ..look.theme import S1, SMALL, px
 from ..model import StudioModel
 
 _HEARD_SILENCE = 0.3  # seconds
@@ -72,7 +72,7 @@ class NaturalBar(QWidget):
         p, theme = QPainter(self), themes.current()
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         font = p.font()
-        font.setPixelSize(SMALL)
+        font.setPixelSize(px(SMALL))
         p.setFont(font)
         longest = max(self.natural, self.room)
         ends = not SLOWEST <= self.speed <= FASTEST
@@ -83,7 +83,8 @@ class NaturalBar(QWidget):
         p.drawRoundedRect(QRectF(0, 2, self.width() * self.natural / longest, 3), 1.5, 1.5)
         p.setPen(QColor(theme.warning if ends else theme.dim))
         how = " – slow" if self.speed < SLOWEST else " – fast" if self.speed > FASTEST else ""
-        p.drawText(QRectF(0, 8, self.width(), self.height() - 8), Qt.AlignmentFlag.AlignVCenter, self.said + how)
+        text = p.fontMetrics().elidedText(self.said + how, Qt.TextElideMode.ElideRight, self.width())
+        p.drawText(QRectF(0, 8, self.width(), self.height() - 8), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class Pronunciation(QWidget):
@@ -109,12 +110,12 @@ class Pronunciation(QWidget):
         self.table.setAccessibleName("Phonemes")
         self.table.setHorizontalHeaderLabels(("Word", "Said"))
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(24)
+        self.table.verticalHeader().setDefaultSectionSize(px(24))
         self.table.setShowGrid(False)
         self.table.setTabKeyNavigation(False)
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.table.setFixedHeight(150)
+        self.table.setFixedHeight(px(150))
         self.table.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

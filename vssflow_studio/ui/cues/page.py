@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -25,7 +26,7 @@ from ...timeline.timecode import range_of
 from .. import model as models
 from ..cast.voice_choice import fill_voices
 from ..look.scrolled import scrolled
-from ..look.theme import S1, S2
+from ..look.theme import S1, S2, px
 from .controls import Choice, Controls
 from .foley_controls import FoleyControls
 from .line_facts import NaturalBar, Pronunciation
@@ -159,7 +160,7 @@ class CuePage(QWidget):
             if fresh or not field.isModified():
                 field.setText(self.model.timecode(time))
         self.controls.show_cue(cue, fresh)
-        self.takes.setText(_about_takes(cue))
+        self.takes.setText(_about_takes(cue, self.model.offline))
         self.show_job()
 
     def _show_rows(self, cue: Cue, speaks: bool) -> None:
@@ -271,7 +272,7 @@ class _TextField(QPlainTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedHeight(72)
+        self.setFixedHeight(px(72))
         self.setTabChangesFocus(True)
 
     def focusOutEvent(self, event) -> None:
@@ -290,12 +291,13 @@ def _side_by_side(*widgets: QWidget) -> QWidget:
     return both
 
 
-def _about_takes(cue: Cue) -> str:
+def _about_takes(cue: Cue, offline: Collection[str]) -> str:
     circled = cue.circled_take
     if circled is None:
         return "none yet: press Generate"
     place = next(number for number, take in enumerate(cue.takes, 1) if take is circled)
-    return "1 take" if len(cue.takes) == 1 else f"{len(cue.takes)} takes, take {place} is circled"
+    said = "1 take" if len(cue.takes) == 1 else f"{len(cue.takes)} takes, take {place} is circled"
+    return f"{said}\n⚠ Its WAV is not there: Generate makes it again" if circled.id in offline else said
 
 
 def _edit_name(old: Cue, new: Cue) -> str:

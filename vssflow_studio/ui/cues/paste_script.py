@@ -24,7 +24,7 @@ from ...errors import StudioError
 from .. import model as models
 from ..edits import Edits, counted
 from ..look import theme as themes
-from ..look.theme import S2, S3
+from ..look.theme import S2, S3, px, px_size
 
 _WAIT = 150  # ms after the last key until the preview is made
 _SHOWN = 300
@@ -52,7 +52,7 @@ class PasteScript(QDialog):
         self.way.activated.connect(self.refresh)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        self.resize(980, 560)
+        self.resize(px_size(980, 560))
         self.refresh()
         self.text.setFocus()
 
@@ -137,7 +137,7 @@ class PasteScript(QDialog):
                 self.preview.item(row, 0).setForeground(QColor(themes.current().dim))
         for column in (0, 2, 3, 4):
             self.preview.resizeColumnToContents(column)
-            self.preview.setColumnWidth(column, min(self.preview.columnWidth(column), 130))
+            self.preview.setColumnWidth(column, min(self.preview.columnWidth(column), px(130)))
         skipped = self.pasted.skipped
         told = [why] if why else [f"{counted(len(cues), 'line')} in all"] if len(cues) > _SHOWN else []
         told += [f"Left out: {'; '.join(str(one) for one in skipped[:_TOLD])}{' …' if len(skipped) > _TOLD else ''}"] if skipped else []

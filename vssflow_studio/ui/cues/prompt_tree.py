@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...engine.foley_kinds import KINDS, Kind
-from ..look.theme import S1, S2
+from ..look.theme import S1, S2, px_size
 
 CATEGORIES = {
     "AMB": "Ambience", "ANML": "Animals", "BEEP": "Beeps", "BELL": "Bells", "CERM": "Ceramics",
@@ -139,7 +139,7 @@ class PromptPopup(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(S2, S2, S2, S2)
         layout.addWidget(self.tree)
-        self.resize(320, 380)
+        self.resize(px_size(320, 380))
         self.tree.picked.connect(lambda *_: self.accept())
         self.tree.filter.setFocus()
 

@@ -28,6 +28,7 @@ _MEANINGS = {
     "ready": "Has a take that is as the cue asks",
     "stale": "The cue was changed after its take was made: press Generate",
     "orphaned": "Its picture is gone from this cut: give it another place, or remove it",
+    "offline": "Its take's WAV is not there: put it back, find it with Timeline ▸ Offline Media, or press Generate",
     "failed": "No take could be made; the message above the lists says why",
 }
 _Index = QModelIndex

@@ -26,7 +26,7 @@ from ...errors import Cancelled, StudioError
 from ...timeline.timecode import from_seconds, range_of, seconds
 from .. import model as models
 from ..edits import Edits, counted
-from ..look.theme import S2, S3
+from ..look.theme import S2, S3, px, px_size
 from .batch import scene
 
 _COLUMNS = ("Add", "In", "Out", "Events", "Sound", "Sure")
@@ -60,7 +60,7 @@ class SuggestFoley(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.finished.connect(self._over.set)
-        self.resize(720, 420)
+        self.resize(px_size(720, 420))
         self._begin()
 
     def _build(self) -> None:
@@ -74,14 +74,14 @@ class SuggestFoley(QDialog):
         table.setAccessibleName("Suggestions")
         table.setHorizontalHeaderLabels(_COLUMNS)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(34)
+        table.verticalHeader().setDefaultSectionSize(px(34))
         table.setShowGrid(False)
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         table.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in ((0, 44), (1, 100), (2, 100), (3, 64), (5, 64)):
-            table.setColumnWidth(column, width)
+            table.setColumnWidth(column, px(width))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(S3, S3, S3, S3)
         layout.setSpacing(S2)

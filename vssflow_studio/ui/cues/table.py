@@ -23,7 +23,7 @@ from .cells import CueCell
 from .groups import build_group_menu
 from .rows import COLUMNS, IN, LENGTH, OUT, STATE, TAKES, TEXT, WHO, CueRows
 
-_ROOMY = {OUT: 520, LENGTH: 600, TAKES: 540, IN: 340, STATE: 230}
+_ROOMY = {OUT: 520, LENGTH: 600, TAKES: 540, IN: 340, STATE: 160}
 """Pixels of the list from which on there is room for a column."""
 _WIDE = 600
 """Pixels of the list from which on a state has room for its word, and a long name for all of it."""
@@ -31,7 +31,7 @@ _SAMPLES = {IN: "00:00:00:00", OUT: "00:00:00:00", LENGTH: "00.00 s", TAKES: "Ta
 _SAMPLES_BY_ROOM = {True: {STATE: "●  wanted", WHO: "CHARACTER M"}, False: {STATE: "100 %", WHO: "CHARAC"}}
 _HINT = "No cues yet.\n\nSelect a clip on the timeline and press D to give it a line,\nF for a foley sound, B for an ambience.\nOr paste a script with Ctrl+Shift+V."
 _NONE = "No cue matches the filter."
-_FILTER_HINT = "Words of the line, a character (@anna), a kind (foley) or a state (stale); all must match"
+_FILTER_HINT = "Words of the line, a character (@anna), a kind (foley) or a state (stale, offline); all must match"
 
 
 class CueTable(QWidget):
@@ -284,8 +284,8 @@ class CueView(QTableView):
 
     def resizeEvent(self, event) -> None:
         for column, least in _ROOMY.items():
-            self.setColumnHidden(column, event.size().width() < least)
-        roomy = event.size().width() >= _WIDE
+            self.setColumnHidden(column, event.size().width() < themes.px(least))
+        roomy = event.size().width() >= themes.px(_WIDE)
         if roomy != self.cell.roomy or not event.oldSize().isValid():
             self.cell.roomy = roomy
             self._fit_columns(_SAMPLES_BY_ROOM[roomy])

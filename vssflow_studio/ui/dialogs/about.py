@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTextBrowser, Q
 from ... import __version__
 from ...models.registry import model_cards
 from ...paths import notices
-from ..look.theme import S2, S3
+from ..look.theme import S2, S3, px_size
 
 _LICENCES = """<p>Our code, shipped weights and sample: Apache-2.0. Pronunciation dictionary: CMU's, BSD-like.
 Qt (PySide6): LGPL-3.0. PyTorch: BSD-3. FFmpeg, through PyAV: LGPL-3.0, with x264 and x265 under GPL-2.0. OpenTimelineIO: Apache-2.0.</p>
@@ -24,7 +24,7 @@ class About(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("About VSSFlow Studio")
-        self.resize(520, 420)
+        self.resize(px_size(520, 420))
         head = QLabel(f"VSSFlow Studio {__version__}")
         head.setObjectName("headline")
         self.page = QTextBrowser()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from ...paths import resources
-from ..look.theme import S2, S3
+from ..look.theme import S2, S3, px_size
 
 _WIDTH = 760  # pixels of a page's pictures
 
@@ -19,7 +19,7 @@ class Guide(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("User guide")
-        self.resize(_WIDTH + 80, 720)
+        self.resize(px_size(_WIDTH + 80, 720))
         self.page = _Page()
         self.page.setAccessibleName("User guide")
         self.page.setOpenExternalLinks(True)

@@ -18,7 +18,7 @@ class LicenceDialog(QDialog):
     def __init__(self, offer: Offer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Install {offer.title}")
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(themes.px(460))
         headline = QLabel(offer.title)
         headline.setObjectName("headline")
         link = QLabel(f'<a href="{escape(offer.licence_url)}">{escape(offer.licence_url)}</a>')

@@ -67,7 +67,7 @@ class ModelsDialog(QDialog):
         self._lay_out()
         self._connect()
         self.refresh()
-        self.resize(820, 600)
+        self.resize(themes.px_size(820, 600))
 
     # --- building ---
 

@@ -105,7 +105,7 @@ class SettingsDialog(QDialog):
         ):
             layout.addWidget(self._group(title, rows))
         layout.addLayout(self._built_buttons())
-        self.setMinimumWidth(600)
+        self.setMinimumWidth(themes.px(600))
 
     def _group(self, title: str, rows: list) -> QGroupBox:
         box = QGroupBox(title)
@@ -115,7 +115,7 @@ class SettingsDialog(QDialog):
         form.setVerticalSpacing(themes.S2)
         for name, field in rows:
             label = QLabel(name)
-            label.setMinimumWidth(_LABELS)
+            label.setMinimumWidth(themes.px(_LABELS))
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             form.addRow(label, field)
             if name and isinstance(field, QWidget):

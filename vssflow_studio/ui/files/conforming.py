@@ -22,7 +22,7 @@ from ...errors import StudioError
 from ...timeline.conform import Conformed
 from ...timeline.new_cut import carried
 from ..edits import Edits
-from ..look.theme import S2, S3
+from ..look.theme import S2, S3, px_size
 from ..model import StudioModel
 
 _COLUMNS = ("State", "Was at", "Is at", "Cue", "Why")
@@ -60,7 +60,7 @@ class ConformReport(QDialog):
         layout.setSpacing(S2)
         for widget in (self.summary, self.table, close):
             layout.addWidget(widget)
-        self.resize(900, 420)
+        self.resize(px_size(900, 420))
 
     def _filled_table(self) -> QTableWidget:
         table = QTableWidget(len(self._result.report), len(_COLUMNS))

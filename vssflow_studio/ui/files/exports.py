@@ -24,6 +24,7 @@ from ...engine.export import Exported, export
 from ...errors import StudioError
 from ...timeline.metadata import write_project
 from .. import tasks
+from ..look.theme import px_size
 from ..model import StudioModel
 
 
@@ -135,14 +136,19 @@ class TempDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("What is still temp")
-        self.resize(900, 420)
+        self.resize(px_size(900, 420))
         self.table = QTableWidget(len(rows), len(_COLUMNS))
         self.table.setAccessibleName("What is still temp")
         self.table.setHorizontalHeaderLabels(_COLUMNS)
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.horizontalHeader().setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column in (_COLUMNS.index("Clip"), _COLUMNS.index("File")):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        self.table.verticalHeader().hide()
         for index, row in enumerate(rows):
-            facts = (row.provenance.get(name, "") for name in ("model", "seed", "licence", "date"))
+            facts = [row.provenance.get(name, "") for name in ("model", "seed", "licence", "date")]
+            facts[-1] = str(facts[-1])[:16].replace("T", " ")  # to the minute
             for column, cell in enumerate((row.start, row.end, row.track, row.clip, row.media, *facts)):
                 self.table.setItem(index, column, QTableWidgetItem(str(cell)))
         count = "1 clip is" if len(rows) == 1 else f"{len(rows)} clips are"

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 
 from ...atomic import sweep, write_bytes
 from ...errors import LockedError, StudioError, TimelineError
-from ...image_sequence import is_there
 from ...timeline.backups import hidden_folder
 from ...timeline.cues import Project
 from ...timeline.files import read_timeline
@@ -46,13 +45,12 @@ class Guard(QObject):
 
     Signals:
         failed(object): a StudioError, of writing aside.
-        looked(str, object): what became of the file: "", "changed" or "gone", and the set
-            of media paths that are not there.
+        looked(str): what became of the file: "", "changed" or "gone".
     """
 
     failed = Signal(object)
-    looked = Signal(str, object)
-    _seen = Signal(object, str, object)
+    looked = Signal(str)
+    _seen = Signal(object, str)
 
     def __init__(self, window: QWidget, unsaved: Callable[[], Project | None]) -> None:
         super().__init__(window)
@@ -193,19 +191,15 @@ class Guard(QObject):
         else:
             self._start(lambda: write_recovery(path, project))
 
-    def look(self, media: set[Path]) -> None:
-        """See on another thread what became of the file and of `media`; `looked` tells."""
+    def look(self) -> None:
+        """See on another thread what became of the file; `looked` tells."""
         entry, known = self.entry, self.entry and (self.entry.stamp, self._declined)
         if entry:
-            self._start(
-                lambda: self._seen.emit(
-                    entry, _state(entry.path, known), {path for path in media if not is_there(path)}
-                )
-            )
+            self._start(lambda: self._seen.emit(entry, _state(entry.path, known)))
 
-    def _tell(self, entry: Entry, state: str, missing: set[Path]) -> None:
+    def _tell(self, entry: Entry, state: str) -> None:
         if entry is self.entry:  # and nothing else was opened meanwhile
-            self.looked.emit(state, missing)
+            self.looked.emit(state)
 
     def wait(self) -> None:
         """Until what was begun on the other thread is done."""

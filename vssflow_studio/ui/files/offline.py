@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
 from ...errors import Cancelled
 from ...timeline.relink import Answers, Offline, Wanted, offline_clips, relinked, search
 from ..edits import Edits
+from ..look.theme import px_size
 from ..model import StudioModel
 
 _COLUMNS = ("Timecode", "Track", "Clip", "Media TC", "Reel", "Wanted", "Found")
-_FOUND = len(_COLUMNS) - 1
+_WANTED, _FOUND = len(_COLUMNS) - 2, len(_COLUMNS) - 1
 _CHOOSE = "choose…"
 
 
@@ -121,7 +122,9 @@ class OfflineDialog(QDialog):
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.table.horizontalHeader().setSectionResizeMode(_FOUND, QHeaderView.ResizeMode.Stretch)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a path both ends say most
+        for column in (_WANTED, _FOUND):
+            self.table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         self.said = QLabel()
         self.said.setWordWrap(True)
         self.add, self.cancel = QPushButton("Add folder…"), QPushButton("Cancel search")
@@ -141,13 +144,14 @@ class OfflineDialog(QDialog):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.said)
         layout.addLayout(buttons)
-        self.resize(980, 420)
+        self.resize(px_size(980, 420))
         self.cancel.setEnabled(False)
         self.relink.setEnabled(False)
 
     def ask_folder(self) -> None:
         """Choose a folder and search it too."""
-        name = QFileDialog.getExistingDirectory(self, "Search for media in")
+        last = self.folders[-1] if self.folders else self.model.path.parent
+        name = QFileDialog.getExistingDirectory(self, "Search for media in", str(last))
         if name:
             self.add_folder(Path(name))
 
@@ -195,7 +199,9 @@ class OfflineDialog(QDialog):
         self.answers = answers
         for at, row in enumerate(self.rows):
             key = row.wanted.key
-            self.table.item(at, _FOUND).setText(str(answers.found.get(key, "")))
+            found = str(answers.found.get(key, ""))
+            self.table.item(at, _FOUND).setText(found)
+            self.table.item(at, _FOUND).setToolTip(found)
             several = answers.ambiguous.get(key, ())
             if several:
                 box = QComboBox()

@@ -13,7 +13,9 @@ from ...timeline.files import READABLE
 from ...timeline.importing import work_file
 from ..edits import Edits
 from ..model import StudioModel
+from ..opened import opened
 from . import recent
+from .aside import Aside
 from .conforming import report_or_error
 from .guard import Entry, Guard
 
@@ -39,7 +41,8 @@ class FileActions(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self.model, self._edits, self._guard = window, model, edits, guard
-        self._may_leave = may_leave
+        self._may_leave, self.aside = may_leave, Aside(self)
+        self.aside.told.connect(self.told)
 
     def slots(self) -> dict[str, Callable[[], object]]:
         """What the commands of files do."""
@@ -66,7 +69,7 @@ class FileActions(QObject):
 
     def open(self, path: Path) -> bool:
         """Open `path`, asking about what is open; says what is wrong and keeps what is open."""
-        return self._may_leave() and self.reopen(Path(path))
+        return not self.aside.busy and self._may_leave() and self.reopen(Path(path))
 
     def reopen(self, path: Path) -> bool:
         """Open `path` as it is on disk, asking nothing about what is open."""
@@ -76,7 +79,7 @@ class FileActions(QObject):
             entry = self._guard.admit(path) if path else None
             if entry is None:
                 return False
-            self.model.open(entry.path)
+            self.model.show(self.aside.do(f"Opening {path.name}…", lambda: opened(entry.path)))
         except StudioError as error:
             self.failed.emit(error)
             if entry:
@@ -98,7 +101,7 @@ class FileActions(QObject):
     def _work_file(self, path: Path, **chosen) -> Path | None:
         """The .otio of a timeline of another kind; asks for what the file leaves open."""
         try:
-            return work_file(path, **chosen)
+            return self.aside.do(f"Reading {path.name}…", lambda: work_file(path, **chosen))
         except ChoiceNeeded as error:
             names = [str(choice) for choice in error.choices]
             title = _TITLES.get(error.option, error.option.capitalize())

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from ...errors import LockedError, StorageError
 from ...timeline.backups import Backup, backups
 from ...timeline.recovery import Recovery
+from ..look.theme import px_size
 
 CANCEL = ""
 READ_ONLY, COPY, TAKE_OVER = "Open read-only", "Open a copy", "Take over"
@@ -79,7 +80,7 @@ def ask_backup(parent: QWidget, path: Path) -> Backup | None:
     layout = QVBoxLayout(dialog)
     layout.addWidget(rows)
     layout.addWidget(buttons)
-    dialog.resize(420, 200)
+    dialog.resize(px_size(420, 200))
     return known[rows.currentRow()] if dialog.exec() else None
 
 

@@ -139,7 +139,7 @@ class Saving(QObject):
             self.guard.decline()
         return False
 
-    def _looked(self, state: str, missing: set[Path]) -> None:
+    def _looked(self, state: str) -> None:
         """What came of a look at the disk, when the window is used again."""
         gone, self._gone = self._gone, state == "gone"
         if self._gone and not gone:

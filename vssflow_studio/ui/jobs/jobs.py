@@ -58,6 +58,10 @@ class Jobs(QObject):
             self.ask(cue, Sampling(maker or self.preferences.settings.models[cue.kind], self._next_seed(cue)))
 
     def _next_seed(self, cue: Cue) -> int:
+        """The next one; a take whose WAV is gone is made again as it was."""
+        circled = cue.circled_take
+        if circled and circled.id in self.model.offline and "seed" in circled.provenance and not self._of(cue.id):
+            return circled.provenance["seed"]
         seeds = [take.provenance.get("seed", 0) for take in cue.takes]
         return 1 + max([*seeds, *(job.request.sampling.seed for job in self._of(cue.id))], default=-1)
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...engine.devices import NAMES, available_devices
+from ...engine.devices import NAMES, available_devices, unused
 from ...engine.memory import Memory
 from ..look import icons
 from ..look import theme as themes
@@ -28,7 +28,7 @@ _TICK, _SOON = 1000, 60
 """Milliseconds between looks at time and memory, and from a change to showing it."""
 _ROOMY = 520  # pixels
 _WIDE = {KIND: 78, STATE: 92, PROGRESS: 150, LEFT: 96}
-_NARROW = {KIND: 0, STATE: 84, PROGRESS: 64, LEFT: 64}
+_NARROW = {KIND: 0, STATE: 96, PROGRESS: 64, LEFT: 64}
 _DEVICES = {"auto": "Fastest there is", "cuda": "CUDA", "mps": "MPS", "cpu": "CPU"}
 
 
@@ -61,7 +61,7 @@ class JobsPanel(QWidget):
         table.setTabKeyNavigation(False)
         table.setWordWrap(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(26)
+        table.verticalHeader().setDefaultSectionSize(themes.px(26))
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -162,7 +162,9 @@ class JobsPanel(QWidget):
         self._show_icons()
         self.summary.setText(self._summary(unfinished, paused))
         self.summary.setVisible(bool(self.summary.text()))
-        self.usage.setText(usage(self.jobs.memory(), next((j.device for j in unfinished if j.device), "")))
+        used = usage(self.jobs.memory(), next((j.device for j in unfinished if j.device), ""))
+        left = f"The NVIDIA card is not used: {unused()}." if unused() else ""
+        self.usage.setText("\n".join(filter(None, (used, left))))
         running = any(job.state == "running" for job in rows)
         self._tick.start() if running and self.isVisible() else self._tick.stop()
         self._show_selected()
@@ -216,7 +218,7 @@ class JobsPanel(QWidget):
         """At the window's side there is no room for all: how far a job is, and how long still, stay in sight."""
         self.table.setColumnHidden(KIND, not roomy)
         for column, width in (_WIDE if roomy else _NARROW).items():
-            self.table.setColumnWidth(column, width)
+            self.table.setColumnWidth(column, themes.px(width))
 
     def _fit_error(self) -> None:
         """All of it is seen, however narrow the panel."""
@@ -267,7 +269,7 @@ class JobsPanel(QWidget):
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
-        self._fit_columns(event.size().width() >= _ROOMY)
+        self._fit_columns(event.size().width() >= themes.px(_ROOMY))
         self._fit_error()
 
     def showEvent(self, event) -> None:

@@ -16,6 +16,7 @@ CUE, KIND, STATE, PROGRESS, LEFT = range(len(COLUMNS))
 _STATES = {"queued": "Waiting", "running": "Running", "done": "Done", "failed": "Failed", "cancelled": "Cancelled"}
 _MARKS = {"queued": "◌", "running": "◔", "done": "●", "failed": "✕", "cancelled": "–"}
 _MIME = "application/x-vssflow-job"
+_SHORTEST = 16  # pixels of a bar that says something
 _Root = QModelIndex()
 
 
@@ -151,11 +152,12 @@ class ProgressDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.border))
-        painter.drawRoundedRect(bar, 2.5, 2.5)
-        painter.setBrush(ink)
-        done = QRect(bar)
-        done.setWidth(max(5, round(bar.width() * job.fraction)))
-        painter.drawRoundedRect(done, 2.5, 2.5)
+        if bar.width() >= _SHORTEST:  # else the figure alone says it
+            painter.drawRoundedRect(bar, 2.5, 2.5)
+            painter.setBrush(ink)
+            done = QRect(bar)
+            done.setWidth(max(5, round(bar.width() * job.fraction)))
+            painter.drawRoundedRect(done, 2.5, 2.5)
         painter.setPen(QColor(theme.on_accent if selected else theme.text))
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()

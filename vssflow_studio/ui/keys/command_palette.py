@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from ..files import recent
 from ..look import icons
 from ..look import theme as themes
-from ..look.theme import S2, SMALL
+from ..look.theme import S2, SMALL, px
 from .commands import plain
 from .shortcuts import shown
 
@@ -95,8 +95,8 @@ class CommandPalette(QDialog):
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(lambda _: self._do())
         self._find("")
-        width = min(640, window.width() - 4 * S2)
-        self.resize(width, min(440, window.height() - 8 * S2))
+        width = min(px(640), window.width() - 4 * S2)
+        self.resize(width, min(px(440), window.height() - 8 * S2))
         corner = window.mapToGlobal(QRect(0, 0, window.width(), 0).center())
         self.move(corner.x() - width // 2, corner.y() + 48)
 
@@ -175,7 +175,7 @@ class _Row(QStyledItemDelegate):
     """What it says, then dimmer where it stands; the keys at the right."""
 
     def sizeHint(self, option, index) -> QSize:
-        return QSize(0, 30)
+        return QSize(0, px(30))
 
     def paint(self, painter, option, index) -> None:
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -183,21 +183,21 @@ class _Row(QStyledItemDelegate):
         theme = themes.current()
         painter.save()
         font = painter.font()
-        font.setPixelSize(SMALL)
+        font.setPixelSize(px(SMALL))
         painter.setFont(font)
         painter.setPen(QColor(theme.on_accent if chosen else theme.dim))
         room = option.rect.adjusted(0, 0, -S2, 0)
         aside = index.data(_ASIDE) or index.data(_WHERE) or ""
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(room, right, painter.fontMetrics().elidedText(aside, Qt.TextElideMode.ElideMiddle, 200))
+        painter.drawText(room, right, painter.fontMetrics().elidedText(aside, Qt.TextElideMode.ElideMiddle, px(200)))
         if index.data(_ASIDE) and index.data(_WHERE):
-            room.setRight(room.right() - 120)
+            room.setRight(room.right() - px(120))
             painter.drawText(room, right, index.data(_WHERE))
         painter.restore()
 
     def initStyleOption(self, option, index) -> None:
         super().initStyleOption(option, index)
-        room = option.rect.width() - 300
+        room = option.rect.width() - px(300)
         option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, max(120, room))
         option.palette.setColor(QPalette.ColorRole.Text, QColor(themes.current().text))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QUndoStack
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from ..look import icons
 from ..model import StudioModel
@@ -243,6 +243,10 @@ def build_toolbar(actions: dict[str, QAction]) -> QToolBar:
         bar.addSeparator() if name == "-" else bar.addAction(actions[name])
     for name in _ICON_ONLY:
         bar.widgetForAction(actions[name]).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    more = bar.findChild(QToolButton, "qt_toolbar_ext_button")  # Qt's, for what has no room
+    more.setIcon(icons.icon("forward"))
+    more.setToolTip("More commands")
+    more.setAccessibleName("More commands")
     return bar
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QTextBrows
 
 from ...atomic import replacing
 from ...errors import StudioError
-from ..look.theme import S3
+from ..look.theme import S3, px_size
 from .commands import plain
 
 
@@ -34,7 +34,7 @@ class KeyboardMap(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keyboard map")
-        self.resize(520, 640)
+        self.resize(px_size(520, 640))
         self._html = as_html(actions, preset)
         self.page = QTextBrowser()
         self.page.setHtml(self._html)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from ...errors import StudioError
-from ..look.theme import S2, S3
+from ..look.theme import S2, S3, px_size
 from .commands import plain
 from .keymap import PRESETS, Keymap, write_keymap
 from .shortcuts import sequences, usual
@@ -46,7 +46,7 @@ class ShortcutEditor(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Keyboard shortcuts")
-        self.resize(640, 560)
+        self.resize(px_size(640, 560))
         self._actions, self.keymap = actions, keymap
         self.search, self.preset, self.list = QLineEdit(), QComboBox(), QTreeWidget()
         self.record, self.said = QKeySequenceEdit(), QLabel(_HINT)

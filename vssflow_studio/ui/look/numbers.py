@@ -8,26 +8,27 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox
 from .theme import S2
 
 
-class Decimal(QDoubleSpinBox):
+class Unturned:
+    """A field, mixed in before Qt's, that is not turned by a wheel which only passes over it."""
+
+    def wheelEvent(self, event) -> None:
+        super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+class Decimal(Unturned, QDoubleSpinBox):
     """A number with decimals: type, or ↑ and ↓."""
 
     def __init__(self) -> None:
         super().__init__()
         _dress(self)
 
-    def wheelEvent(self, event) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
-
-class Whole(QSpinBox):
+class Whole(Unturned, QSpinBox):
     """A whole number: type, or ↑ and ↓."""
 
     def __init__(self) -> None:
         super().__init__()
         _dress(self)
-
-    def wheelEvent(self, event) -> None:
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 def _dress(field: QAbstractSpinBox) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -78,11 +80,7 @@ class TitleBar(QWidget):
         row.setSpacing(0)
         row.addWidget(self._title, 1)
         self._buttons: dict[str, QToolButton] = {}
-        for icon, slot in (
-            ("maximise", self.maximise_asked.emit),
-            ("float", lambda: dock.setFloating(not dock.isFloating())),
-            ("close", dock.close),
-        ):
+        for icon, slot in ways(dock, self.maximise_asked.emit):
             button = QToolButton()
             button.setObjectName("quiet")
             button.setIcon(icons.icon(icon))
@@ -116,6 +114,15 @@ class TitleBar(QWidget):
             self.maximise_asked.emit()
             return True
         return super().event(event)
+
+
+def ways(dock: QDockWidget, maximise: Callable[[], object]) -> tuple[tuple[str, Callable[[], object]], ...]:
+    """What can be done with a panel: each way's icon, which is its name too, and what does it."""
+    return (
+        ("maximise", maximise),
+        ("float", lambda: dock.setFloating(not dock.isFloating())),
+        ("close", dock.close),
+    )
 
 
 def _scrolling(content: QWidget) -> QWidget:

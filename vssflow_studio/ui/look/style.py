@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...paths import resources
-from .theme import BODY, S1, S2, S3, S4, SMALL, TITLE, Theme
+from .theme import BODY, S1, S2, S3, S4, SMALL, TITLE, Theme, px
 
 
 def style_sheet(t: Theme) -> str:
@@ -14,17 +14,17 @@ def style_sheet(t: Theme) -> str:
 
 def _surfaces(t: Theme) -> str:
     return f"""
-    * {{ font-size: {BODY}px; color: {t.text}; }}
+    * {{ font-size: {px(BODY)}px; color: {t.text}; }}
     QMainWindow, QSplitter, QDialog, QMessageBox {{ background: {t.window}; }}
     QSplitter::handle {{ background: {t.window}; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QLabel {{ background: transparent; }}
-    #headline {{ font-size: {TITLE}px; font-weight: 600; }}
-    #hint, #status {{ color: {t.dim}; font-size: {SMALL}px; }}
+    #headline {{ font-size: {px(TITLE)}px; font-weight: 600; }}
+    #hint, #status {{ color: {t.dim}; font-size: {px(SMALL)}px; }}
     #lead {{ color: {t.dim}; }}
     #strong {{ font-weight: 600; }}
-    #warning {{ color: {t.warning}; font-size: {SMALL}px; }}
-    #timecode {{ font-size: {TITLE}px; }}
+    #warning {{ color: {t.warning}; font-size: {px(SMALL)}px; }}
+    #timecode {{ font-size: {px(TITLE)}px; }}
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border}; padding: {S1}px; }}
     """
 
@@ -34,13 +34,13 @@ def _panels(t: Theme) -> str:
     #panel {{ background: {t.panel}; border: 1px solid {t.border}; border-radius: 6px; }}
     #panel[active="true"] {{ border-color: {t.accent}; }}
     #title {{ background: {t.window}; }}
-    #panel_title {{ color: {t.dim}; font-size: {SMALL}px; font-weight: 600; }}
+    #panel_title {{ color: {t.dim}; font-size: {px(SMALL)}px; font-weight: 600; }}
     #panel_title[active="true"] {{ color: {t.text}; }}
     QMainWindow::separator {{ background: {t.window}; width: {S2}px; height: {S2}px; }}
     QMainWindow::separator:hover {{ background: {t.border}; }}
     QTabBar {{ background: {t.window}; qproperty-drawBase: 0; }}
     QTabBar::tab {{ background: transparent; color: {t.dim}; border: none; padding: {S1 + 1}px {S2}px;
-        margin-right: {S1}px; border-bottom: 2px solid transparent; font-size: {SMALL}px; font-weight: 600; }}
+        margin-right: {S1}px; border-bottom: 2px solid transparent; font-size: {px(SMALL)}px; font-weight: 600; }}
     QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
     QTabBar::tab:hover {{ color: {t.text}; }}
     QTabBar:focus {{ outline: none; }}
@@ -66,13 +66,13 @@ def _fields(t: Theme) -> str:
     QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ subcontrol-origin: border;
         width: 1px; border: none; }}  /* without a width Qt 6.11 hides the number where there are no buttons */
-    QComboBox::drop-down {{ border: none; width: 20px; }}
-    QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
+    QComboBox::drop-down {{ border: none; width: {px(20)}px; }}
+    QComboBox::down-arrow {{ image: url("{chevron}"); width: {px(12)}px; height: {px(12)}px; }}
     QComboBox QLineEdit {{ border: none; background: transparent; padding: 0; }}
     QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; }}
     QCheckBox, QRadioButton {{ spacing: {S2}px; padding: 1px; border: 1px solid transparent; border-radius: 3px; }}
     QCheckBox:focus, QRadioButton:focus {{ border-color: {t.accent}; }}
-    QCheckBox::indicator, QTableView::indicator {{ width: 14px; height: 14px; border: 1px solid {t.dim};
+    QCheckBox::indicator, QTableView::indicator {{ width: {px(14)}px; height: {px(14)}px; border: 1px solid {t.dim};
         border-radius: 3px; background: {t.raised}; }}
     QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent};
         border-color: {t.accent}; image: url("{tick}"); }}
@@ -96,6 +96,9 @@ def _buttons(t: Theme) -> str:
     QToolBar::separator {{ background: {t.border}; width: 1px; margin: {S1}px {S1}px; }}
     QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
         padding: {S1}px {S2}px; }}
+    QToolButton {{ qproperty-iconSize: {px(16)}px {px(16)}px; }}
+    QToolBar > QToolButton {{ qproperty-iconSize: {px(24)}px {px(24)}px; }}
+    QToolBar > #qt_toolbar_ext_button {{ padding: 0; qproperty-iconSize: 12px 12px; }}
     QToolButton#quiet {{ padding: 2px; }}
     QToolButton:hover {{ background: {t.raised}; }}
     QToolButton:pressed, QToolButton:checked {{ background: {t.raised}; border-color: {t.border}; }}
@@ -131,7 +134,7 @@ def _lists(t: Theme) -> str:
     QListView::item:selected, QTreeView::item:selected {{ background: {t.accent}; color: {t.on_accent}; }}
     QHeaderView {{ background: {t.panel}; }}
     QHeaderView::section {{ background: {t.panel}; color: {t.dim}; border: none;
-        border-bottom: 1px solid {t.border}; padding: {S1}px {S2}px; font-size: {SMALL}px; }}
+        border-bottom: 1px solid {t.border}; padding: {S1}px {S2}px; font-size: {px(SMALL)}px; }}
     QTableCornerButton::section {{ background: {t.panel}; border: none; }}
     """
 
@@ -145,6 +148,6 @@ def _rest(t: Theme) -> str:
     QScrollBar::handle:hover {{ background: {t.dim}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    QProgressBar {{ background: {t.raised}; border: none; border-radius: 3px; height: 6px; }}
+    QProgressBar {{ background: {t.raised}; border: none; border-radius: 3px; height: 6px; max-height: 6px; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
     """

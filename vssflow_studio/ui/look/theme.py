@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 
 S1, S2, S3, S4 = 4, 8, 12, 16
 SMALL, BODY, TITLE = 11, 13, 17
+"""Pixels of text, as `px` gives them."""
 SYSTEM = "system"
 CHOICES = (SYSTEM, "light", "dark")
 _choice = SYSTEM
@@ -44,7 +45,7 @@ class Theme:
 
     def state(self, state: str) -> QColor:
         """The colour of a cue's state, of `StudioModel.state`."""
-        known = {"ready": self.good, "stale": self.warning, "failed": self.bad, "orphaned": self.bad}
+        known = {"ready": self.good, "stale": self.warning, "failed": self.bad, "orphaned": self.bad, "offline": self.bad}
         return QColor(self.accent if "%" in state else known.get(state, self.dim))
 
     def person(self, colour: str) -> QColor:
@@ -76,7 +77,7 @@ PEOPLE = {
 }
 """What characters are told apart by, always beside their names."""
 
-_MARKS = {"wanted": "○", "queued": "◌", "ready": "●", "stale": "△", "failed": "✕", "orphaned": "⌀"}
+_MARKS = {"wanted": "○", "queued": "◌", "ready": "●", "stale": "△", "failed": "✕", "orphaned": "⌀", "offline": "⚠"}
 
 
 def mark(state: str) -> str:
@@ -120,10 +121,25 @@ def _system_scheme() -> Qt.ColorScheme:
     return QGuiApplication.styleHints().colorScheme()
 
 
+def px(size: float) -> int:
+    """Pixels of something that holds text and is `size` high or wide where text is `BODY` high.
+
+    Where the system's own text is larger than that ("large text"), ours is as large, and all that
+    holds it grows with it.
+    """
+    return round(size * max(1.0, QFontInfo(QGuiApplication.font()).pixelSize() / BODY))
+
+
+def px_size(width: int, height: int) -> QSize:
+    """As `px`, of a dialog: it grows with its text as far as the screen has room."""
+    room = QGuiApplication.primaryScreen().availableSize() * 0.9
+    return QSize(px(width), px(height)).boundedTo(room.expandedTo(QSize(width, height)))
+
+
 def figures(size: int = BODY) -> QFont:
     """The font of timecodes: its figures are all of one width, so that running ones stand still."""
     font = QFont(QGuiApplication.font())
-    font.setPixelSize(size)
+    font.setPixelSize(px(size))
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
 

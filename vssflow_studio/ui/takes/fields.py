@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from ...timeline.adjustments import GAIN, SLIP
 from ...timeline.cues import Adjustment
 from ..look.numbers import Decimal
-from ..look.theme import S1, S2
+from ..look.theme import S1, S2, px
 
 _FIELDS = (
     ("trim_in", "Trim in", "Trim take"),
@@ -83,6 +83,6 @@ def _field(name: str, title: str) -> Decimal:
     field.setSingleStep(0.5 if is_gain else 1.0 if name == "slip" else 10.0)
     field.setSuffix(" dB" if is_gain else " ms")
     field.setKeyboardTracking(False)
-    field.setMinimumWidth(56)
+    field.setMinimumWidth(px(56))
     field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return field

@@ -14,17 +14,17 @@ from ...media.sound_picture import SoundPicture
 from ...timeline.cues import Adjustment, Take
 from ...timeline.timecode import seconds
 from ..look import theme as themes
-from ..look.theme import BODY, S1, S2, SMALL
+from ..look.theme import BODY, S1, S2, SMALL, px
 from .wave import draw_wave, spectrum_image
 
-STATES = {"fresh": ("●", "good"), "stale": ("△", "warning"), "file missing": ("✕", "bad")}
+STATES = {"fresh": ("●", "good"), "stale": ("△", "warning"), "offline": ("⚠", "bad")}
 """A take's state: its sign, and the theme's colour for it."""
 _MEANINGS = {
     "fresh": "As the cue asks now",
     "stale": "The cue was changed after this take was made",
-    "file missing": "Its WAV is not on disk: put it back, or generate another",
+    "offline": "Its WAV is not there: put it back, find it with Timeline ▸ Offline Media, or generate it again",
 }
-_LINE, _PICTURE = 18, 30
+_LINE, _STAR, _PICTURE = 18, 15, 30
 _IMAGES = 64  # spectrograms kept ready to be drawn
 ROW, PICTURE = Qt.ItemDataRole.UserRole + 1, Qt.ItemDataRole.UserRole + 2
 
@@ -161,20 +161,21 @@ class TakesDelegate(QStyledItemDelegate):
         return self._images[key]
 
     def sizeHint(self, option, index) -> QSize:
-        return QSize(220, 3 * _LINE + _PICTURE + 3 * S2)
+        return QSize(220, 3 * px(_LINE) + _PICTURE + 3 * S2)
 
     def places(self, rect: QRect) -> dict[str, QRect]:
         """Where each part of a row in `rect` is."""
         inner = rect.adjusted(S2, S2, -S2, -S2)
         left, top, width = inner.left(), inner.top(), inner.width()
-        stars = 5 * 15
+        line, sign, stars = px(_LINE), px(20), 5 * px(_STAR)
+        right, wide = left + sign, width - sign
         return {
-            "mark": QRect(left, top, 18, _LINE),
-            "title": QRect(left + 20, top, width - 20, _LINE),
-            "facts": QRect(left + 20, top + _LINE, width - 20, _LINE),
-            "stars": QRect(left + 20, top + 2 * _LINE, stars, _LINE),
-            "comment": QRect(left + 20 + stars + S2, top + 2 * _LINE, width - 20 - stars - S2, _LINE),
-            "picture": QRect(left + 20, top + 3 * _LINE + S1, width - 20, _PICTURE),
+            "mark": QRect(left, top, sign, line),
+            "title": QRect(right, top, wide, line),
+            "facts": QRect(right, top + line, wide, line),
+            "stars": QRect(right, top + 2 * line, stars, line),
+            "comment": QRect(right + stars + S2, top + 2 * line, wide - stars - S2, line),
+            "picture": QRect(right, top + 3 * line + S1, wide, _PICTURE),
         }
 
     def paint(self, p: QPainter, option, index) -> None:
@@ -214,7 +215,7 @@ class TakesDelegate(QStyledItemDelegate):
         text(at["facts"], facts_of(row.take, picture), small, t.dim)
         for star in range(5):
             full = star < row.take.rating
-            where = at["stars"].adjusted(15 * star, 0, 0, 0)
+            where = at["stars"].adjusted(px(_STAR) * star, 0, 0, 0)
             text(where, "★" if full else "☆", body, t.warning if full else t.dim)
         text(at["comment"], row.take.comment or "comment…", small, t.text if row.take.comment else t.dim)
 
@@ -225,7 +226,7 @@ class TakesDelegate(QStyledItemDelegate):
         if picture is None:
             p.setPen(QColor(t.dim))
             p.setFont(_font(SMALL))
-            p.drawText(at, Qt.AlignmentFlag.AlignCenter, "" if row.state != "file missing" else row.state)
+            p.drawText(at, Qt.AlignmentFlag.AlignCenter, "" if row.state != "offline" else "Its WAV is not there")
             return
         half = at.height() // 2
         gain = 10 ** (row.take.adjustment.gain / 20) / full
@@ -256,7 +257,7 @@ class TakesDelegate(QStyledItemDelegate):
         if event.modifiers():
             return False
         if at["stars"].contains(point):
-            stars = (point.x() - at["stars"].left()) // 15 + 1
+            stars = (point.x() - at["stars"].left()) // px(_STAR) + 1
             self.rated.emit(row.take.id, 0 if stars == row.take.rating else min(5, stars))
         elif at["comment"].contains(point):
             option.widget.edit(index)
@@ -314,6 +315,6 @@ class TakesList(QListView):
 
 def _font(size: int, weight: int = 400) -> QFont:
     font = QFont()
-    font.setPixelSize(size)
+    font.setPixelSize(px(size))
     font.setWeight(QFont.Weight(weight))
     return font

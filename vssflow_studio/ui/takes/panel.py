@@ -17,7 +17,7 @@ from ...timeline.cues import Adjustment, Cue, Take
 from ...timeline.timecode import seconds
 from .. import model as models
 from ..background import Background
-from ..look.theme import S1, S2
+from ..look.theme import S1, S2, px
 from ..viewer.player import Player
 from .adjuster import Adjuster
 from .fields import TakeFields
@@ -88,7 +88,7 @@ class TakesPanel(QStackedWidget):
         row = QHBoxLayout()
         row.setSpacing(S1)
         for button in (again, words, self.compare):
-            button.setMinimumWidth(60)
+            button.setMinimumWidth(px(60))
             row.addWidget(button, 1)
         layout.addLayout(row)
 
@@ -110,6 +110,7 @@ class TakesPanel(QStackedWidget):
             wave.play_asked.connect(lambda second, wave=wave: self._play(wave.take, second))
         player.take_played.connect(self._take_played)
         player.audition_changed.connect(self.refresh)
+        player.speed_changed.connect(self._played)
         for what in (models.PROJECT, models.SELECTION):
             self.model.listen(what, self.refresh)
         self.model.listen(models.PLAYHEAD, self._follow)
@@ -172,17 +173,19 @@ class TakesPanel(QStackedWidget):
         voice = cue.voice or self.model.project.cast.get(cue.character, "")
         heard = self.player.auditioned
         heard = heard[1].id if heard and heard[0] == cue.id else self._alone
-        rows, folder = [], self._base
+        rows, offline = [], self.model.offline
         for number, take in enumerate(cue.takes, start=1):
             is_fresh = models.is_fresh(cue, take, voice)
-            there = (folder / take.path).is_file()
-            state = ("fresh" if is_fresh else "stale") if there else "file missing"
+            state = "offline" if take.id in offline else "fresh" if is_fresh else "stale"
             rows.append(TakeRow(number, take, take is cue.circled_take, state, take.id == heard))
         return rows[::-1]
 
     @property
     def _base(self) -> Path:
         return self.model.path.resolve().parent
+
+    def _file(self, take: Take) -> Path:
+        return take_file(take, self._base, self.model.relinked)
 
     def _chosen_ids(self) -> list[str]:
         rows = map(self.list.row, self.list.selectionModel().selectedIndexes())
@@ -208,8 +211,8 @@ class TakesPanel(QStackedWidget):
 
     def _show_pictures(self) -> None:
         for row in self.rows.rows:
-            path = self._base / row.take.path
-            if row.state != "file missing" and row.take.id not in self.rows.pictures:
+            if row.state != "offline" and row.take.id not in self.rows.pictures:
+                path = self._file(row.take)
                 try:
                     when = path.stat().st_mtime_ns
                 except OSError:
@@ -243,11 +246,11 @@ class TakesPanel(QStackedWidget):
             row = numbers[take.id]
             wave.span, wave.full = span, max([0.05, *loudest])
             label = f"Take {row.number}{'  ◉' if row.circled else ''}"
-            note = "Its WAV is not on disk." if row.state == "file missing" else "Drawing…"
+            note = "Its WAV is not there." if row.state == "offline" else "Drawing…"
             wave.setAccessibleName(f"Take {row.number}, waveform and spectrogram")
             wave.show_take(take, picture, self.adjuster.present(take), label, note)
         if takes:
-            self.fields.show_adjustment(self.adjuster.present(takes[0]), numbers[takes[0].id].state != "file missing")
+            self.fields.show_adjustment(self.adjuster.present(takes[0]), numbers[takes[0].id].state != "offline")
 
     # --- hearing ---
 
@@ -265,10 +268,9 @@ class TakesPanel(QStackedWidget):
 
     def _play(self, take: Take, second: float | None) -> None:
         """Let a take sound alone, from a second of the cue or from its begin."""
-        path = take_file(take, self._base)
+        path = self._file(take)
         if not path.is_file():
-            remedy = "Put it back, or generate another take."
-            self.failed.emit(MediaError("The take's WAV is not there", file=path, remedy=remedy))
+            self._say_offline(path)
             return
         begin, end = heard_range(take)
         if second is not None:
@@ -277,6 +279,17 @@ class TakesPanel(QStackedWidget):
         self.player.play_take(path, begin, end)
         self._alone = take.id
         self.refresh()
+
+    def _played(self, speed: float) -> None:
+        """Whoever plays a cue to hear it is told where there is nothing to hear."""
+        cue = self.cue if speed else None
+        take = cue and cue.circled_take
+        if take and take.id in self.model.offline and (self.player.looping or cue.range.contains(self.model.playhead)):
+            self._say_offline(self._file(take))
+
+    def _say_offline(self, path: Path) -> None:
+        remedy = "Put it back, find it with Timeline ▸ Offline Media, or generate it again."
+        self.failed.emit(MediaError("The take's WAV is not there", file=path, remedy=remedy))
 
     def _take_played(self, second: float) -> None:
         if second < 0:

@@ -152,7 +152,7 @@ class TakeWave(QWidget):
 
     def _paint_label(self, p: QPainter, t: themes.Theme) -> None:
         wide = p.fontMetrics().horizontalAdvance(self.label) + 8
-        where, ground = QRectF(3, self.height() - 20, wide, 17), QColor(t.panel)
+        where, ground = QRectF(3, self.height() - themes.px(17) - 3, wide, themes.px(17)), QColor(t.panel)
         ground.setAlpha(215)
         p.setPen(Qt.PenStyle.NoPen)
         p.setBrush(ground)

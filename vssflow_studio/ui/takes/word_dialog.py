@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 
 from ...engine.request import Sampling
 from ...timeline.cues import Take
-from ..look.theme import S2, S4
+from ..look.theme import S2, S4, px
 
 _ABOUT = (
     "The take is made again with the same voice, seed and settings. What comes before the changed\n"
@@ -35,7 +35,7 @@ class WordDialog(QDialog):
         self.editor, about = QPlainTextEdit(text), QLabel(_ABOUT)
         self.editor.setAccessibleName("Line")
         self.editor.setTabChangesFocus(True)
-        self.editor.setFixedHeight(72)
+        self.editor.setFixedHeight(px(72))
         about.setObjectName("hint")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.make = buttons.addButton("Make Take", QDialogButtonBox.ButtonRole.AcceptRole)

@@ -49,16 +49,16 @@ class Geometry:
     """Places on the timeline at a zoom (`scale`, pixels a second) and a scroll position.
 
     `preview` holds the ranges that cues are being dragged to, by cue id; `size` is one of SIZES.
-    While it is `zooming`, short names are left out.
+    While it is `zooming`, short names are left out. `text` is how much larger than ours the system's text is.
     """
 
     def __init__(self, model: StudioModel) -> None:
-        self.model, self.scale, self.size = model, 40.0, "medium"
+        self.model, self.scale, self.size, self.text = model, 40.0, "medium", 1.0
         self.scroll_x = self.scroll_y = 0
         self.zooming = False
         self.preview: dict[str, TimeRange] = {}
         self._cues = CueIndex(model)
-        self._rowed: tuple[object, object, str, dict[int, Row]] = (None, None, "", {})
+        self._rowed: tuple[object, object, tuple[str, float], dict[int, Row]] = (None, None, ("", 1.0), {})
         self._laned: tuple[object, dict[int, Lane]] = (None, {})
         self._marked: tuple[object, Spans] = (None, Spans(()))
         self._timecodes: tuple[object, dict[int, str]] = (None, {})
@@ -92,7 +92,7 @@ class Geometry:
     def markers(self) -> Spans:
         """The markers in the file that aren't ours."""
         if self._marked[0] is not self.model.timeline:
-            self._marked = self.model.timeline, marks_of(self.model.timeline)
+            self._marked = self.model.timeline, marks_of(self.model.markers, self.model.rate)
         return self._marked[1]
 
     def marker_at(self, at: QPointF) -> Mark | None:
@@ -124,9 +124,9 @@ class Geometry:
     def rows(self) -> dict[int, Row]:
         """Track index to its row: picture above sound, V2 above V1."""
         timeline, views = self.model.timeline, self.model.views  # the latter new after every edit
-        known = self._rowed
-        if known[0] is not timeline or known[1] is not views or known[2] != self.size:
-            self._rowed = timeline, views, self.size, rows(timeline, *HEIGHTS[self.size])
+        known, size = self._rowed, (self.size, self.text)
+        if known[0] is not timeline or known[1] is not views or known[2] != size:
+            self._rowed = timeline, views, size, rows(timeline, *(round(h * self.text) for h in HEIGHTS[self.size]))
         return self._rowed[3]
 
     def lanes(self) -> dict[int, Lane]:
@@ -189,7 +189,7 @@ class Geometry:
     @property
     def cue_area(self) -> float:
         """Pixels that the cues have below the ruler; more where they overlap."""
-        return 2 * _PAD + max(_CUES, _LANE * min(self.cues.depth, _LANES))
+        return 2 * _PAD + round(self.text * max(_CUES, _LANE * min(self.cues.depth, _LANES)))
 
     def cue_rect(self, cue: Cue) -> QRectF:
         """Where a cue is drawn; cues that overlap share the height."""

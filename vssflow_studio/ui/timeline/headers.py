@@ -47,7 +47,7 @@ class TrackHeaders(QWidget):
         """Where the button M or S of a track is; none on a picture track, which has no sound of its own."""
         if row.kind != "Audio":
             return QRectF()
-        width, height = _BUTTON
+        width, height = (side * self.places.text for side in _BUTTON)
         left = self.width() - S2 - width - (width + S1) * (which == "M")
         return QRectF(left, self.places.row_top(row) + (row.height - height) / 2, width, height)
 

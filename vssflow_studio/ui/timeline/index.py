@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...timeline.adjustments import original_name
 from ...timeline.clips import ClipView
 from ...timeline.cues import KINDS, Cue, Kind
 from ..model import StudioModel
@@ -81,7 +82,7 @@ def clip_lanes(views: Sequence[ClipView], cues: Sequence[Cue]) -> dict[int, Lane
     for track, placed in by_track.items():
         spans = Spans(placed)
         styles = [OFFLINE * (v.media is None) + DISABLED * (not v.enabled) for v in spans.items]
-        ids = tuple(takes.get(v.media_name, "") if v.kind == "Audio" else "" for v in spans.items)
+        ids = tuple(takes.get(original_name(v.media_name), "") if v.kind == "Audio" else "" for v in spans.items)
         lanes[track] = Lane(spans, np.array(styles, np.int16), ids, any(ids))
     return lanes
 
@@ -102,14 +103,15 @@ class CueIndex:
     _styles: tuple[object, np.ndarray] = (None, np.zeros(0, np.int16))
     _cues: tuple[Cue, ...] | None = None
     _cast: dict | None = None
+    _offline: frozenset[str] | None = None
     _placed: dict[str, tuple[Cue, float, float]] = field(default_factory=dict)
     _states: dict[str, tuple[Cue, object, str]] = field(default_factory=dict)
 
     def refresh(self) -> None:
         """Look at the project anew, where it is another one."""
         project = self.model.project
-        if project.cast is not self._cast:
-            self._cast, self._states = project.cast, {}
+        if project.cast is not self._cast or self.model.offline is not self._offline:
+            self._cast, self._offline, self._states = project.cast, self.model.offline, {}
             self._styles = None, np.zeros(0, np.int16)
         if project.cues is self._cues:
             return
@@ -152,8 +154,8 @@ class CueIndex:
 
 
 def style_of(kind: Kind, state: str) -> int:
-    """Three for each kind: a cue that has what it asks for, one that hasn't, one that failed."""
-    return 3 * KINDS.index(kind) + (0 if state == "ready" else 2 if state == "failed" else 1)
+    """Three for each kind: a cue that has what it asks for, one that hasn't, one that failed or is offline."""
+    return 3 * KINDS.index(kind) + (0 if state == "ready" else 2 if state in ("failed", "offline") else 1)
 
 
 def lanes(placed: Iterable[tuple[str, float, float]]) -> dict[str, tuple[int, int]]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QPixmap
 
 from ...timeline.cues import KINDS
-from ..look.theme import SMALL, Theme
+from ..look.theme import SMALL, Theme, px
 from .index import DISABLED, OFFLINE
 from .text import Labels
 
@@ -21,10 +21,10 @@ class Look:
     """What the painters of the timeline paint with; `density` is device pixels for each of ours."""
 
     def __init__(self, theme: Theme, font: QFont, density: float) -> None:
-        self.theme, self.density = theme, density
+        self.theme, self.density, self.text_scale = theme, density, px(100) / 100
         small, bold = QFont(font), QFont(font)
-        small.setPixelSize(SMALL)
-        bold.setPixelSize(SMALL)
+        small.setPixelSize(px(SMALL))
+        bold.setPixelSize(px(SMALL))
         bold.setWeight(QFont.Weight.DemiBold)
         self.labels, self.bold = Labels(small), Labels(bold)
         for name in ("window", "panel", "raised", "border", "text", "dim", "accent", "playhead", "bad", "warning"):
@@ -49,7 +49,7 @@ class Look:
 
     def outline(self, kind: str, state: str) -> QPen:
         """The frame of a cue."""
-        return self._cue_pen(kind, state in ("failed", "orphaned"))
+        return self._cue_pen(kind, state in ("failed", "orphaned", "offline"))
 
     def bar(self, style: int) -> QColor:
         """The colour of a narrow cue or take; `style` as in `timeline_index.style_of`."""

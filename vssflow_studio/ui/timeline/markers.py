@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import opentimelineio as otio
-
-from ...timeline.clips import timeline_rate
-from ...timeline.marker_cues import placed_markers
+from ...timeline.marker_cues import PlacedMarker
 from ...timeline.timecode import from_seconds, seconds
 from .index import Spans
 
@@ -31,12 +29,10 @@ class Mark:
     track: int | None
 
 
-def marks_of(timeline: otio.schema.Timeline | None) -> Spans:
-    """The markers that aren't ours, by time."""
-    if timeline is None:
-        return Spans(())
-    rate, found = timeline_rate(timeline), []
-    for one in placed_markers(timeline):
+def marks_of(markers: Iterable[PlacedMarker], rate: float) -> Spans:
+    """The markers of a timeline at `rate` that stand on it, by time."""
+    found = []
+    for one in markers:
         if one.start is not None:
             marker = one.marker
             frame = round(from_seconds(one.start, rate).value)

@@ -57,6 +57,7 @@ class TrackPainter:
         self.p, self.geometry, self.look, self.pictures = p, geometry, look, pictures
         self.model, self.cues, self.wanted = geometry.model, geometry.cues, wanted
         self.shown = max(0.0, wanted.left()), wanted.right()
+        self.strip, self.roomy = round(_STRIP * look.text_scale), _ROOMY * look.text_scale
         self.named = _NAMED_ZOOMING if geometry.zooming else _NAMED
         self.each = geometry.scale / geometry.model.rate  # pixels a frame
         self.selected = {(view.track, view.record.start_time.value) for view in self.model.selected_clips}
@@ -131,7 +132,7 @@ class TrackPainter:
         state = self.cues.state(cue) if cue else ""
         if source.media is not None:
             self._content(row, source, rect, state == "ready")
-        if state in ("stale", "failed"):
+        if state in ("stale", "failed", "offline"):
             self.p.fillRect(rect.intersected(self.wanted), self.look.hatch)
         if rect.width() >= self.named:
             self._name(row, rect, self._label(view, state))
@@ -143,12 +144,12 @@ class TrackPainter:
 
     def _content(self, row: Row, source: Source, rect: QRectF, on_full: bool) -> None:
         """Its picture or its sound, below its name where there is room for both."""
-        strip = _STRIP if row.height >= _ROOMY and rect.width() >= _NAMED else 0
+        strip = self.strip if row.height >= self.roomy and rect.width() >= _NAMED else 0
         inner = rect.adjusted(0, strip + 1, 0, -1)
         if row.kind == "Audio":
             ink = self.look.wave_on_full if on_full else self.look.wave
             self.pictures.draw_waveform(self.p, source, inner, self.shown, self.geometry.scale, ink.rgba())
-        elif row.height >= _ROOMY:
+        elif row.height >= self.roomy:
             self.pictures.draw_thumbnails(self.p, source, inner, self.shown, self.geometry.scale)
 
     @staticmethod
@@ -161,8 +162,8 @@ class TrackPainter:
 
     def _name(self, row: Row, rect: QRectF, text: str) -> None:
         """Stays readable while the clip begins left of the window."""
-        height, top = min(_STRIP, row.height), rect.top()
-        if row.height < _ROOMY:
+        height, top = min(self.strip, row.height), rect.top()
+        if row.height < self.roomy:
             top += (row.height - height) / 2
         left, right = max(rect.left(), 0.0), rect.right()
         self.p.fillRect(QRectF(left, top, right - left, height), self.look.strip)

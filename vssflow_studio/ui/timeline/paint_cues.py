@@ -78,7 +78,7 @@ class CuePainter:
         p.setPen(look.outline(cue.kind, state))
         p.setBrush(look.cue(cue.kind, state))
         p.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3)
-        if state in ("stale", "failed"):
+        if state in ("stale", "failed", "offline"):
             p.fillRect(rect.adjusted(2, 2, -2, -2), look.hatch)
         self._progress(cue, rect)
         if cue.character and rect.width() > 12:
@@ -87,7 +87,7 @@ class CuePainter:
         if cue.id in self.chosen:
             outlined(p, rect, QPen(look.accent, 2.5), 3)
         p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        if rect.width() >= _NAMED and rect.height() >= _LEGIBLE:
+        if rect.width() >= _NAMED and rect.height() >= _LEGIBLE * look.text_scale:
             self._words(cue, rect, state)
 
     def _progress(self, cue: Cue, rect: QRectF) -> None:
@@ -104,10 +104,11 @@ class CuePainter:
         who = f"{cue.character}: " if cue.character else ""
         words = f"{who}{cue.text}" or "…"
         self.p.setPen(self.look.ink if state in FRESH else self.look.text)
-        if rect.height() < _TALL:
+        if rect.height() < _TALL * self.look.text_scale:
             told = f"{mark(state)} {state}" if "%" in state else mark(state)
             self.look.labels.draw(self.p, room, f"{told} {words}")
             return
-        lines = QRectF(room.left(), rect.center().y() - _LINE, room.width(), _LINE)
+        line = _LINE * self.look.text_scale
+        lines = QRectF(room.left(), rect.center().y() - line, room.width(), line)
         self.look.labels.draw(self.p, lines, words)
-        self.look.labels.draw(self.p, lines.translated(0, _LINE), f"{mark(state)} {state}")
+        self.look.labels.draw(self.p, lines.translated(0, line), f"{mark(state)} {state}")

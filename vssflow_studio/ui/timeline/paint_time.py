@@ -53,7 +53,8 @@ class TimePainter:
 
     def _ticks(self) -> None:
         clock, scale = Clock.of(self.model.timeline), self.geometry.scale
-        step = clock.step(_LABELS / scale)
+        wide, high = _LABELS * self.look.text_scale, 16 * self.look.text_scale
+        step = clock.step(wide / scale)
         fine = step / clock.base * scale / clock.parts(step) >= _TICKS
         lines = []
         self.p.setPen(self.look.dim)
@@ -63,7 +64,7 @@ class TimePainter:
                 lines.append(QLineF(x, RULER - (9 if labelled else 4), x, RULER - 1))
             if labelled:
                 text = self.geometry.timecode(frame)
-                self.look.labels.draw(self.p, QRectF(x + 4, 2, _LABELS, 16), text)
+                self.look.labels.draw(self.p, QRectF(x + 4, 2, wide, high), text)
         self.p.setPen(self.look.border)
         self.p.drawLines(lines)
         self.p.fillRect(QRectF(self.wanted.left(), RULER - 1, self.wanted.width(), 1), self.look.border)
@@ -154,7 +155,7 @@ class TimePainter:
         p, look = self.p, self.look
         width = look.bold.width(text) + 16
         left = max(4.0, at.x())
-        rect = QRectF(left, at.y(), width, 20)
+        rect = QRectF(left, at.y(), width, round(20 * look.text_scale))
         p.setRenderHint(QPainter.RenderHint.Antialiasing)
         p.setPen(QPen(look.border, 1))
         p.setBrush(look.raised)

@@ -74,7 +74,7 @@ class TimelineView(QAbstractScrollArea):
         self.headers = TrackHeaders(self)
         self.setTabOrder(self, self.headers)
         self.theme = themes.current()
-        self.set_header_width(WIDTH)
+        self.set_header_width(themes.px(WIDTH))
         self._listen()
 
     def _listen(self) -> None:
@@ -95,6 +95,7 @@ class TimelineView(QAbstractScrollArea):
     @theme.setter
     def theme(self, theme: themes.Theme) -> None:
         self.look = Look(theme, self.font(), self.devicePixelRatioF())
+        self.places.text = self.look.text_scale
         self.pictures.density = self.devicePixelRatioF()
         self.viewport().update()
         self.headers.update()

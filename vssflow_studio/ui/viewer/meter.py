@@ -32,7 +32,7 @@ class Meter(QWidget):
         self._timer.timeout.connect(self.look)
 
     def sizeHint(self) -> QSize:
-        return QSize(40, 120)
+        return QSize(20 + themes.px(20), 120)
 
     def showEvent(self, event) -> None:
         self._timer.start(_TURN)
@@ -78,11 +78,11 @@ class Meter(QWidget):
             if held > LOWEST:
                 p.fillRect(QRectF(bar.left(), self._y(held), 6, 1.5), QColor(t.bad if held > -0.1 else t.text))
         font = QFont(self.font())
-        font.setPixelSize(9)
+        font.setPixelSize(themes.px(9))
         p.setFont(font)
         p.setPen(QColor(t.dim))
-        last = -99.0
+        last, half = -99.0, themes.px(6)
         for tick in _TICKS:
-            if self._y(tick) - last > 12:
+            if self._y(tick) - last > themes.px(12):
                 last = self._y(tick)
-                p.drawText(QRectF(20, last - 6, 20, 12), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(-tick))
+                p.drawText(QRectF(20, min(last, self.height() - half) - half, themes.px(20), 2 * half), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(-tick))

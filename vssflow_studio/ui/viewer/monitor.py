@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Protocol
 
 import numpy as np
@@ -205,13 +206,20 @@ class SilentOutput(QObject):
         self.deleteLater()
 
 
-def open_output(monitor: Monitor, clock: Callable[[], float]) -> Output:
-    """The device of the settings, else the system's, else none.
+@cache
+def find_devices() -> None:
+    """Let Qt load its sound plugin, which takes a moment: better not the one in which somebody presses play.
 
-    The first time Qt loads its sound plugin, which talks while the system's loader is locked. A
-    message handler in Python would wait there for a thread that waits for the loader.
+    It talks while the system's loader is locked. A message handler in Python would wait there for a
+    thread that waits for the loader.
     """
     QLoggingCategory.setFilterRules("qt.multimedia.*=false")
+    QMediaDevices.defaultAudioOutput()
+
+
+def open_output(monitor: Monitor, clock: Callable[[], float]) -> Output:
+    """The device of the settings, else the system's, else none."""
+    find_devices()
     wanted = read_settings().audio_output
     known = QMediaDevices.audioOutputs() if wanted else []
     device = next((one for one in known if one.description() == wanted), QMediaDevices.defaultAudioOutput())

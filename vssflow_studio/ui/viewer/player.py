@@ -14,7 +14,7 @@ from PySide6.QtMultimedia import QMediaDevices
 
 from ...media.sound_cache import RATE, SoundCache
 from ...media.span import Span
-from ...timeline.clips import visible_picture
+from ...timeline.clips import ClipView, visible_picture
 from ...timeline.cues import Cue, Take
 from ...timeline.timecode import range_of, seconds
 from .. import model as models
@@ -352,7 +352,8 @@ class Player(QObject):
         cue = self.model.find(self.auditioned[0]) if self.auditioned else None
         if cue is None or self.model.path is None:
             return sounds
-        return with_other_take(sounds, cue, self.auditioned[1], self.model.path.resolve().parent)
+        model = self.model
+        return with_other_take(sounds, cue, self.auditioned[1], model.path.resolve().parent, model.relinked)
 
     def _renew(self) -> None:
         """What is heard follows the edit, at once."""
@@ -386,9 +387,13 @@ class Player(QObject):
         pieces = visible_picture(self.model.views, range_of(now, now + RationalTime(1, now.rate)))
         view = pieces[0][0] if pieces else None
         if view is None or view.media is None:
-            self.noted.emit(f"Offline: {os.path.basename(view.media_name or view.name)}" if view else "")
+            self.noted.emit(_offline(view) if view else "")
             self.reader.want("", 0.0)
             return
         self.noted.emit("")
         into = float(seconds(now - view.record.start_time)) * view.speed
         self.reader.want(str(view.media), float(view.media_start + Fraction(into)) + 0.25 / now.rate)
+
+
+def _offline(view: ClipView) -> str:
+    return f"Offline: {os.path.basename(view.media_name or view.name)}\nTimeline ▸ Offline Media… finds it."

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabBar, QTabWidget, QWidget
 
 from ..look.panel_frame import Frame, TitleBar
-from ..look.theme import S2
+from ..look.theme import S2, px
 from .tabs import Tabs
 from .workspaces import ASIDE, WORKSPACES, Workspace
 
@@ -108,10 +108,10 @@ class Docks(QMainWindow):
         for dock in self.docks.values():
             if not dock.isHidden() and not dock.isFloating():
                 shown[self.dockWidgetArea(dock)].append(dock)
-        workspace, wide = self._workspace, min(self.width(), 2400)
+        workspace, wide, least = self._workspace, min(self.width(), 2400), px(_NARROWEST)
         room = self.width() - self.centralWidget().minimumSizeHint().width() - 2 * S2
-        right = max(_NARROWEST, min(round(workspace.right_share * wide), room - _NARROWEST))
-        left = max(_NARROWEST, min(round(workspace.left_share * wide), room - right))
+        right = max(least, min(round(workspace.right_share * wide), room - least))
+        left = max(least, min(round(workspace.left_share * wide), room - right))
         docks = [(shown[area][0], width) for area, width in ((LEFT, left), (RIGHT, right)) if shown[area]]
         if docks:
             self.resizeDocks(*map(list, zip(*docks, strict=True)), Qt.Orientation.Horizontal)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
@@ -38,6 +39,7 @@ from ..takes.adjuster import Adjuster
 from ..takes.panel import TakesPanel
 from ..timeline.keyboard import TimelineCommands
 from ..timeline.view import TimelineView
+from ..viewer.monitor import find_devices
 from ..viewer.player import Player
 from ..viewer.transport import Transport
 from ..viewer.viewer import Screen, Viewer
@@ -91,7 +93,7 @@ class MainWindow(QMainWindow):
         self._show_theme()
         self._update()
         # Not before the first painting, which it would delay.
-        QTimer.singleShot(_SOON, lambda: Thread(target=read_ahead, name="read ahead", daemon=True).start())
+        QTimer.singleShot(_SOON, lambda: Thread(target=_read_ahead, name="read ahead", daemon=True).start())
 
     # --- building ---
 
@@ -216,7 +218,6 @@ class MainWindow(QMainWindow):
             source.told.connect(self.message.show_text)
         self.exports.begun.connect(lambda name: self.message.show_text(f"Exporting {name}…"))
         self.exports.done.connect(lambda made: self.message.show_text(told(made)))
-        self.guard.looked.connect(lambda _, missing: self.media.heard(missing))
         self.media.lost.connect(self.message.show_error)
         self.media.back.connect(self.message.hide)
         self.media.back.connect(self.timeline_view.background.retry)
@@ -272,7 +273,8 @@ class MainWindow(QMainWindow):
         self.media.opened()
         self._update()
         self.timeline_view.setFocus()
-        _settle()
+        for work in (_settle, find_devices):
+            QTimer.singleShot(_SOON, work)
 
     def _may_leave(self) -> bool:
         """Ask about unsaved changes and unfinished jobs; whether the timeline may go."""
@@ -339,12 +341,15 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             QTimer.singleShot(0, self.shell.places.rescaled)
+        elif event.type() == QEvent.Type.ApplicationFontChange:
+            QTimer.singleShot(0, self._show_theme)  # text is as large as the system's
         return super().event(event)
 
     def changeEvent(self, event) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self.guard.look(self.media.paths)
+            self.guard.look()
+            self.media.look()
 
     def dragEnterEvent(self, event) -> None:
         self.dropping.enter(event)
@@ -353,7 +358,7 @@ class MainWindow(QMainWindow):
         self.dropping.drop(event)
 
     def closeEvent(self, event) -> None:
-        if not self._may_leave():
+        if self.files.aside.busy or not self._may_leave():
             event.ignore()
             return
         self.support.close()
@@ -367,6 +372,12 @@ class MainWindow(QMainWindow):
         self.exports.close()
         self.timeline_view.background.close()
         event.accept()
+
+
+def _read_ahead() -> None:
+    """What the first line, and the first painting of many clips, would wait for."""
+    read_ahead()
+    import_module("numpy.ma")
 
 
 def _settle() -> None:

@@ -62,6 +62,14 @@ class MessageBar(QFrame):
         return self._text.text()
 
 
+def _how_far(model: models.StudioModel) -> str:
+    """How many cues have a take, and how many takes on the timeline are offline."""
+    cues = model.project.cues
+    takes = [take for take in (cue.circled_take for cue in cues) if take]
+    offline = sum(take.id in model.offline for take in takes) if model.offline else 0
+    return f"{len(takes)} of {len(cues)} cues have a take" + (f", ⚠ {offline} offline" if offline else "")
+
+
 class JobStatus(QWidget):
     """The last row: how many cues have a take, or what is being generated and for how long."""
 
@@ -90,8 +98,7 @@ class JobStatus(QWidget):
         self.progress.setVisible(running is not None)
         if running is None:
             cues = self.model.project.cues
-            ready = sum(cue.circled_take is not None for cue in cues)
-            self.text.setText(f"{ready} of {len(cues)} cues have a take" if cues else "")
+            self.text.setText(_how_far(self.model) if cues else "")
             return
         self.progress.setUpdatesEnabled(False)  # a value would paint the window at once
         self.progress.setRange(0, running.steps)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu, QTabBar, QWidget
 
 from ..look import icons
+from ..look.panel_frame import ways
 
 _AWAY = 24  # pixels from the tabs at which a dragged one comes out
 
@@ -52,11 +53,7 @@ class Tabs(QObject):
         """What can be done with the panel behind a tab."""
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for icon, slot in (
-            ("maximise", lambda: self._maximise(dock.objectName())),
-            ("float", lambda: dock.setFloating(True)),
-            ("close", dock.close),
-        ):
+        for icon, slot in ways(dock, lambda: self._maximise(dock.objectName())):
             menu.addAction(icons.icon(icon), f"{icon.title()} {dock.windowTitle()}", slot)
         return menu
 

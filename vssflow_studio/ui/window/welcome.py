@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 
 from ..files import recent
 from ..look import icons
-from ..look.theme import S1, S2, S3, S4
+from ..look.theme import S1, S2, S3, S4, px
 
 _CARDS = 6
 _WIDTH = 620
@@ -58,7 +58,7 @@ class Welcome(QWidget):
         row.addWidget(self.sample_button)
         row.addStretch(1)
         middle = QWidget()
-        middle.setFixedWidth(_WIDTH)
+        middle.setFixedWidth(px(_WIDTH))
         column = QVBoxLayout(middle)
         column.setSpacing(S3)
         column.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +99,7 @@ class Welcome(QWidget):
         name, where = QLabel(path.name), QLabel()
         name.setObjectName("strong")
         where.setObjectName("hint")
-        width = _WIDTH // 2 - 2 * S4
+        width = px(_WIDTH) // 2 - 2 * S4
         folder = where.fontMetrics().elidedText(str(path.parent), Qt.TextElideMode.ElideMiddle, width)
         said = QLocale().toString(when, QLocale.FormatType.ShortFormat)
         where.setText(f"{folder}\n{said}")
