@@ -62,7 +62,7 @@ def _add_files(cues) -> None:
 
 def _add_controls(verb) -> None:
     for name, meaning in (
-        ("pace", "times the natural speed; without it the line fills its range"),
+        ("pace", "times the natural speed; without it the line fills its range, slowed to 0.6 at most"),
         ("pitch", "semitones higher or lower"),
         ("energy", "dB louder or softer"),
     ):
