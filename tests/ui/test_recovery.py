@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -239,6 +240,21 @@ def test_a_change_is_noticed_when_the_window_is_used_again(qtbot, opened, timeli
     look(opened, qtbot)
     qtbot.waitUntil(lambda: opened.model.timeline.name == "theirs again")
     assert len(answer.texts) == 2 and not opened.isWindowModified()
+
+
+def test_our_own_save_is_no_change_by_another(qtbot, opened, timeline_file: Path, answer) -> None:
+    answer("Cancel")
+    guard, gate, heard = opened.guard, threading.Event(), []
+    look(opened, qtbot)
+    qtbot.wait(50)
+    guard.looked.connect(heard.append)
+    guard._start(gate.wait)
+    guard.look()
+    opened.add_cue("foley")
+    opened.save()
+    gate.set()
+    qtbot.waitUntil(lambda: heard != [])
+    assert set(heard) == {""} and answer.texts == []
 
 
 def test_a_file_that_went_away_is_told_and_written_anew(qtbot, opened, timeline_file: Path) -> None:

@@ -50,7 +50,7 @@ class Guard(QObject):
 
     failed = Signal(object)
     looked = Signal(str)
-    _seen = Signal(object, str)
+    _seen = Signal(object, object, str)
 
     def __init__(self, window: QWidget, unsaved: Callable[[], Project | None]) -> None:
         super().__init__(window)
@@ -193,13 +193,20 @@ class Guard(QObject):
 
     def look(self) -> None:
         """See on another thread what became of the file; `looked` tells."""
-        entry, known = self.entry, self.entry and (self.entry.stamp, self._declined)
-        if entry:
-            self._start(lambda: self._seen.emit(entry, _state(entry.path, known)))
+        if entry := self.entry:
+            known = self._known()
+            self._start(lambda: self._seen.emit(entry, known, _state(entry.path, known)))
 
-    def _tell(self, entry: Entry, state: str) -> None:
-        if entry is self.entry:  # and nothing else was opened meanwhile
+    def _known(self) -> tuple[Stamp | None, ...]:
+        return self.entry.stamp, self._declined
+
+    def _tell(self, entry: Entry, known: tuple[Stamp | None, ...], state: str) -> None:
+        if entry is not self.entry:
+            return  # another was opened meanwhile
+        if known == self._known():
             self.looked.emit(state)
+        else:  # saved meanwhile: what was seen may be our own doing
+            self.look()
 
     def wait(self) -> None:
         """Until what was begun on the other thread is done."""
