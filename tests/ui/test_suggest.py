@@ -33,7 +33,7 @@ def test_what_moves_is_ticked_and_added_as_one_edit(qtbot, walking) -> None:
     window, onsets = walking
     dialog = asked(window)
     qtbot.waitUntil(lambda: not dialog.progress.isVisible(), timeout=120_000)
-    assert dialog.table.rowCount() >= 1
+    assert dialog.table.rowCount() >= 1, dialog.said.text()
     for row in range(dialog.table.rowCount()):
         dialog.table.item(row, 0).setCheckState(Qt.CheckState.Checked)
     dialog.table.setCurrentCell(0, 1)

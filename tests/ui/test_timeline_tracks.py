@@ -175,8 +175,9 @@ def test_thumbnails_and_waveforms_come_from_the_background(qtbot, cut) -> None:
 
 
 def test_the_background_drops_what_is_not_wanted_any_more(qtbot) -> None:
-    background, gate, done = Background(), threading.Event(), []
-    background.get("first", lambda: gate.wait(5) and done.append("first"))
+    background, begun, gate, done = Background(), threading.Event(), threading.Event(), []
+    background.get("first", lambda: begun.set() or gate.wait(5) and done.append("first"))
+    qtbot.waitUntil(begun.is_set)
     background.get("second", lambda: done.append("second"))
     background.renew()
     background.get("third", lambda: done.append("third"))
