@@ -17,7 +17,6 @@ from ..errors import StudioError
 from .tasks import step_back
 
 _TOLD = 40  # milliseconds between two signals: many answers, one painting
-_BEGUN = 30  # milliseconds from a question to work on it: the turn that asks is over then, and has a core to itself
 _SMALL = 64  # bytes that an answer of unknown size is taken for
 
 
@@ -43,11 +42,10 @@ class Background(QObject):
         self._threads, self._pool = threads, QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
         self._answered.connect(self._keep)
-        self._telling, self._beginning = QTimer(self), QTimer(self)
-        for timer, after, slot in ((self._telling, _TOLD, self.ready), (self._beginning, _BEGUN, self._begin)):
-            timer.setSingleShot(True)
-            timer.setInterval(after)
-            timer.timeout.connect(slot)
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(_TOLD)
+        self._telling.timeout.connect(self.ready)
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
         """The answer to `key`, False where there is none, else None while `work` waits for its turn."""
@@ -55,8 +53,7 @@ class Background(QObject):
             return self.peek(key)
         if key not in self._working:
             self._asked[key] = work
-            if not self._beginning.isActive():
-                self._beginning.start()
+            self._begin()
         return None
 
     def peek(self, key: Hashable) -> Any:
