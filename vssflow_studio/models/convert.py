@@ -76,8 +76,8 @@ def convert_folder(
     last, of a speaking one where there is any. Raises ModelError, StorageError; parts that are
     installed are left alone.
     """
-    files = sorted((file for file in (*folder.glob("*"), *folder.glob("*/*")) if _is_public(file)), key=_rank)
-    networks = [file for file in files if _rank(file)]
+    ranks = {file: _rank(file) for file in (*folder.glob("*"), *folder.glob("*/*")) if _is_public(file)}
+    networks = sorted(filter(ranks.get, ranks), key=ranks.get)
     if not networks:
         what = f"There is no {CARD} in the folder and no network of known authors, so it is no model of ours"
         raise ModelError(what, file=folder, remedy="Give the folder with the checkpoint, or the checkpoint itself.")
@@ -86,7 +86,7 @@ def convert_folder(
         raise StorageError(what, file=folder, remedy="Leave --as out: each is called as its file.")
     for file in networks:
         _free(models() / (name or file.stem))
-    _convert_parts([file for file in files if not _rank(file)], on_file)
+    _convert_parts([file for file in ranks if not ranks[file]], on_file)
     for file in networks:
         on_file(file)
         card = convert(file, models() / (name or file.stem)).card

@@ -8,12 +8,14 @@ published `pytorch_model.bin`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import nn
 
 from .files import EMOTION
-from .loading import ready, tensors_of, used
+from .loading import loaded, tensors_of
 from .wav2vec2 import Wav2Vec2, in_every_convolution, of_sizes, renamed
 
 _BELOW = "wav2vec2."
@@ -44,12 +46,14 @@ class EmotionEncoder:
         """Read the public checkpoint. Raises ModelError."""
         tensors, path = tensors_of(EMOTION)
         tensors = in_every_convolution(renamed(tensors, _BELOW))
-        with torch.device("meta"):
-            network = EmotionNetwork(of_sizes(tensors, _BELOW, _USUAL, biased=True))
-        return cls(ready(network, used(network, tensors), path, device), device)
+        return cls(loaded(_of_sizes, tensors, path, device), device)
 
     @torch.inference_mode()
     def embedding(self, sound: np.ndarray) -> np.ndarray:
         """Mono at 16 kHz → [1024]."""
         level = (sound - sound.mean()) / np.sqrt(sound.var() + _FAINT)
         return self.network(torch.from_numpy(level).float().to(self.device)[None]).cpu().numpy()
+
+
+def _of_sizes(tensors: Mapping[str, torch.Tensor]) -> EmotionNetwork:
+    return EmotionNetwork(of_sizes(tensors, _BELOW, _USUAL, biased=True))

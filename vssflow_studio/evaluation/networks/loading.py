@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -37,7 +37,18 @@ def rows(tensors: Mapping[str, Tensor], name: str, usual: int) -> int:
     return len(tensor) if tensor is not None and tensor.ndim else usual
 
 
-def used(network: nn.Module, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Those that `network` has; beside them lies what it was trained with."""
+def layers(tensors: Mapping[str, Tensor], below: str) -> int:
+    """How many layers are counted behind the name `below`."""
+    return len({name.removeprefix(below).split(".")[0] for name in tensors if name.startswith(below)})
+
+
+def loaded(
+    of_sizes: Callable[[Mapping[str, Tensor]], nn.Module], tensors: Mapping[str, Tensor], path: Path, device: str
+) -> nn.Module:
+    """The network that `of_sizes` makes for the tensors, with those that it has; beside them lies what it was
+    trained with. Raises ModelError.
+    """
+    with torch.device("meta"):
+        network = of_sizes(tensors)
     known = network.state_dict()
-    return {name: tensor for name, tensor in tensors.items() if name in known}
+    return ready(network, {name: tensor for name, tensor in tensors.items() if name in known}, path, device)

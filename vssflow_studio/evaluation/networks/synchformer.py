@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from ...models.conditions.synchformer import Gather, SynchformerEncoder, sync_network
 from .files import SYNCHFORMER
-from .loading import ready, rows, tensors_of, used
+from .loading import layers, loaded, rows, tensors_of
 
 SAMPLE_RATE = 16_000
 FRAME_RATE = 25.0
@@ -168,14 +168,8 @@ class Synchformer:
     def load(cls, device: str) -> Synchformer:
         """Read the public file. Raises ModelError."""
         tensors, path = tensors_of(SYNCHFORMER)
-        with torch.device("meta"):
-            comparison = Comparison(
-                rows(tensors, "vproj.bias", 768),
-                _layers(tensors, "afeat_extractor.ast.encoder.layer."),
-                _layers(tensors, "transformer.blocks."),
-            )
         eye = SynchformerEncoder(sync_network(tensors, path), device)
-        return cls(eye, ready(comparison, used(comparison, tensors), path, device), device)
+        return cls(eye, loaded(_of_sizes, tensors, path, device), device)
 
     @torch.inference_mode()
     def offsets(
@@ -203,5 +197,10 @@ def _spectrogram(pieces: Tensor) -> Tensor:
     return ((loud - _MEAN) / (2 * _SPREAD)).transpose(1, 2)
 
 
-def _layers(tensors: Mapping[str, Tensor], below: str) -> int:
-    return len({name.removeprefix(below).split(".")[0] for name in tensors if name.startswith(below)})
+def _of_sizes(tensors: Mapping[str, Tensor]) -> Comparison:
+    """The comparison that the tensors are of; the authors' width where it is missing."""
+    return Comparison(
+        rows(tensors, "vproj.bias", 768),
+        layers(tensors, "afeat_extractor.ast.encoder.layer."),
+        layers(tensors, "transformer.blocks."),
+    )

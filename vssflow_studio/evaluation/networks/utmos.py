@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .files import UTMOS
-from .loading import ready, rows, tensors_of, used
+from .loading import loaded, rows, tensors_of
 from .wav2vec2 import Wav2Vec2, of_sizes
 
 _BELOW = "wav2vec2."
@@ -50,9 +50,7 @@ class Utmos:
     def load(cls, device: str) -> Utmos:
         """Read the public checkpoint. Raises ModelError."""
         tensors, path = tensors_of(UTMOS)
-        with torch.device("meta"):
-            network = _of_sizes(tensors)
-        network = ready(network, used(network, tensors), path, device)
+        network = loaded(_of_sizes, tensors, path, device)
         network.blstm.flatten_parameters()
         return cls(network, device)
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .loading import rows
+from .loading import layers, rows
 
 SAMPLE_RATE = 16_000
 _CONVOLUTIONS = ((10, 5), *[(3, 2)] * 4, *[(2, 2)] * 2)  # kernel and step, to 50 frames a second
@@ -219,10 +219,9 @@ def of_sizes(tensors: Mapping[str, Tensor], prefix: str, usual: Mapping[str, int
     first = f"{prefix}encoder.layers.0."
     width = rows(tensors, f"{prefix}encoder.layer_norm.bias", usual["width"])
     gate = tensors.get(f"{first}self_attn.grep_linear.weight")
-    below = f"{prefix}encoder.layers."
     return Wav2Vec2(
         width=width,
-        layers=len({name.removeprefix(below).split(".")[0] for name in tensors if name.startswith(below)}),
+        layers=layers(tensors, f"{prefix}encoder.layers."),
         heads=width // (_HEAD if gate is None or gate.ndim < 2 else gate.shape[-1]),
         deep=rows(tensors, f"{first}fc1.bias", usual["deep"]),
         channels=rows(tensors, f"{prefix}layer_norm.bias", usual["channels"]),

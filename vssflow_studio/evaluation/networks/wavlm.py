@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .files import WAVLM
-from .loading import ready, rows, tensors_of, used
+from .loading import loaded, rows, tensors_of
 from .wav2vec2 import Wav2Vec2, of_sizes
 
 _HEARD = "feature_extract.model."
@@ -102,9 +102,7 @@ class SpeakerEncoder:
     def load(cls, device: str) -> SpeakerEncoder:
         """Read the public checkpoint. Raises ModelError."""
         tensors, path = tensors_of(WAVLM)
-        with torch.device("meta"):
-            network = _of_sizes(tensors)
-        return cls(ready(network, used(network, tensors), path, device), device)
+        return cls(loaded(_of_sizes, tensors, path, device), device)
 
     @torch.inference_mode()
     def embedding(self, sound: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .files import XVECTOR
-from .loading import ready, rows, tensors_of, used
+from .loading import loaded, rows, tensors_of
 from .wav2vec2 import SAMPLE_RATE, Wav2Vec2, of_sizes, renamed
 
 _BELOW = "wavlm."
@@ -70,10 +70,7 @@ class XVectorEncoder:
     def load(cls, device: str) -> XVectorEncoder:
         """Read the public checkpoint. Raises ModelError."""
         tensors, path = tensors_of(XVECTOR)
-        tensors = renamed(tensors, _BELOW)
-        with torch.device("meta"):
-            network = _of_sizes(tensors)
-        return cls(ready(network, used(network, tensors), path, device), device)
+        return cls(loaded(_of_sizes, renamed(tensors, _BELOW), path, device), device)
 
     @torch.inference_mode()
     def embedding(self, sound: np.ndarray) -> np.ndarray:
