@@ -35,7 +35,7 @@ make_environment() {
     [ -x "$PYTHON" ] && return
     say "making $BUILD/env-$variant"
     python3 -m venv "$BUILD/env-$variant"
-    "$PYTHON" -m pip install --quiet "torch==2.11.*" "torchaudio==2.11.*" --index-url "$torch"
+    "$PYTHON" -m pip install --quiet "torch==2.11.0" "torchaudio==2.11.0" --index-url "$torch"
     "$PYTHON" -m pip install --quiet "${here}[farm]" "pyinstaller>=6.10,<7" packaging
 }
 

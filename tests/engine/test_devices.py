@@ -64,6 +64,17 @@ def test_a_torch_that_gives_no_answer_or_cannot_be_loaded_is_told(tmp_path: Path
     assert failed == ["torch ended its process (code 9)"]
 
 
+def test_a_torchaudio_that_does_not_fit_torch_is_told(tmp_path: Path, monkeypatch) -> None:
+    other = tmp_path / "torchaudio-2.99.0.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: torchaudio\nVersion: 2.99.0\n")
+    (tmp_path / "torchaudio.py").write_text("raise OSError('undefined symbol: torch_exception_get_what')")
+    monkeypatch.syspath_prepend(tmp_path)  # a process that is spawned gets our path
+    assert any("torchaudio==" in line and "2.99.0" in line for line in examine()["missing"])
+    said, failed = tried()
+    assert "undefined symbol" in failed[0] and "cpu: " in said[-1]
+
+
 DRIVER = """
 int cuDriverGetVersion(int *version) { *version = 12020; return 0; }
 int cuInit(unsigned flags) { return 0; }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 
 from vssflow_studio.ui.window.main_window import MainWindow
 
@@ -34,3 +36,43 @@ def unasked(window: MainWindow) -> None:
 def opened(window, timeline_file: Path):
     assert window.open(timeline_file)
     return window
+
+
+class Answers:
+    """`answer("Cancel")` presses that button of the next question; `texts` are what the questions said.
+
+    What is still waited for when a test ends is waited for no longer: another test's dialog may have such a button.
+    """
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._awaited: list[str] = []
+        self._timer = QTimer(interval=10)
+        self._timer.timeout.connect(self._look)
+
+    def __call__(self, text: str) -> None:
+        self._awaited.append(text)
+        self._timer.start()
+
+    def close(self) -> None:
+        self._timer.stop()
+
+    def _look(self) -> None:
+        box = QApplication.activeModalWidget()
+        buttons = box.findChildren(QPushButton) if box else ()
+        button = next((one for one in buttons if one.text().replace("&", "") == self._awaited[0]), None)
+        if button is None:
+            return
+        self._awaited.pop(0)
+        if not self._awaited:
+            self._timer.stop()
+        if isinstance(box, QMessageBox):
+            self.texts.append(f"{box.text()} {box.informativeText()}")
+        button.click()
+
+
+@pytest.fixture
+def answer(qtbot):
+    answers = Answers()
+    yield answers
+    answers.close()

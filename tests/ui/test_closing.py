@@ -10,8 +10,6 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
 
 from vssflow_studio.engine.pending import Pending, Wish, pending_file, recall_pending, remember_pending
 from vssflow_studio.ui.jobs.wishes import BACKGROUND, CANCEL, LATER, STAY
@@ -29,28 +27,6 @@ def busy(opened):
     for cue in opened.model.project.cues:
         opened.jobs.generate(cue.id)
     return opened
-
-
-@pytest.fixture
-def press():
-    """`press(text)` presses that button of the next question; `.asked` are what was asked."""
-
-    class Press:
-        asked: list[str] = []
-
-        def __call__(self, text: str) -> None:
-            def click() -> None:
-                box = QApplication.activeModalWidget()
-                if not isinstance(box, QMessageBox):
-                    QTimer.singleShot(20, click)
-                    return
-                self.asked.append(f"{box.text()} {box.informativeText()}")
-                next(button for button in box.buttons() if button.text() == text).click()
-
-            QTimer.singleShot(0, click)
-
-    Press.asked = []
-    return Press()
 
 
 @pytest.fixture
@@ -76,15 +52,15 @@ def takes(window: MainWindow) -> int:
     return sum(len(cue.takes) for cue in window.model.project.cues)
 
 
-def test_dont_close_leaves_all_as_it_is(busy, press) -> None:
-    press(STAY)
+def test_dont_close_leaves_all_as_it_is(busy, answer) -> None:
+    answer(STAY)
     assert not busy.close() and busy.isVisible()
-    assert "2 takes are still to be made" in press.asked[0]
+    assert "2 takes are still to be made" in answer.texts[0]
     assert len(busy.jobs.unfinished()) == 2
 
 
-def test_jobs_kept_for_later_wait_in_the_next_window_until_resumed(qtbot, busy, press, reopen, timeline_file) -> None:
-    press(LATER)
+def test_jobs_kept_for_later_wait_in_the_next_window_until_resumed(qtbot, busy, answer, reopen, timeline_file) -> None:
+    answer(LATER)
     assert busy.close()
     assert len(recall_pending(timeline_file).wishes) == 2 and not wavs(timeline_file)
     again = reopen()
@@ -96,9 +72,9 @@ def test_jobs_kept_for_later_wait_in_the_next_window_until_resumed(qtbot, busy, 
 
 
 def test_jobs_finish_in_the_background_and_the_next_window_has_their_takes(
-    qtbot, busy, press, reopen, timeline_file
+    qtbot, busy, answer, reopen, timeline_file
 ) -> None:
-    press(BACKGROUND)
+    answer(BACKGROUND)
     assert busy.close()
     deadline = time.monotonic() + 120
     while len(wavs(timeline_file)) < 2:
@@ -110,8 +86,8 @@ def test_jobs_finish_in_the_background_and_the_next_window_has_their_takes(
     qtbot.waitUntil(lambda: not pending_file(timeline_file).exists(), timeout=10_000)
 
 
-def test_a_window_opened_meanwhile_goes_on_with_them_itself(qtbot, busy, press, reopen, timeline_file) -> None:
-    press(BACKGROUND)
+def test_a_window_opened_meanwhile_goes_on_with_them_itself(qtbot, busy, answer, reopen, timeline_file) -> None:
+    answer(BACKGROUND)
     assert busy.close()
     again = reopen()  # the process in the background has hardly begun
     assert "Going on with" in again.message.text and not again.jobs.paused
@@ -119,18 +95,18 @@ def test_a_window_opened_meanwhile_goes_on_with_them_itself(qtbot, busy, press, 
     assert not again.jobs.unfinished()
 
 
-def test_cancelled_jobs_leave_nothing(busy, press, reopen, timeline_file) -> None:
-    press(CANCEL)
+def test_cancelled_jobs_leave_nothing(busy, answer, reopen, timeline_file) -> None:
+    answer(CANCEL)
     assert busy.close()
     assert not pending_file(timeline_file).exists()
     again = reopen()
     assert not again.jobs.jobs() and not again.message.isVisible()
 
 
-def test_opening_another_timeline_asks_too(busy, press, timeline_file, tmp_path) -> None:
+def test_opening_another_timeline_asks_too(busy, answer, timeline_file, tmp_path) -> None:
     other = tmp_path / "other.otio"
     other.write_bytes(timeline_file.read_bytes())
-    press(LATER)
+    answer(LATER)
     assert busy.open(other)
     assert not busy.jobs.jobs() and len(recall_pending(timeline_file).wishes) == 2
 
@@ -174,13 +150,13 @@ def test_wishes_for_cues_that_are_gone_are_dropped(window, reopen, timeline_file
     assert not again.jobs.jobs() and not again.jobs.paused and not again.message.isVisible()
 
 
-def test_cues_that_a_batch_has_still_to_ask_for_are_asked_about_too(opened, press) -> None:
+def test_cues_that_a_batch_has_still_to_ask_for_are_asked_about_too(opened, answer) -> None:
     opened.jobs.pause(True)
     for text in ("rain", "wind", "fire"):
         opened.add_cue("ambience")
         opened.undo_stack.change_fields(opened.model.selected_cue, "Edit", text=text)
     assert opened.save()
     opened.generate_all()  # the first at once, the others one by one when there is nothing else to do
-    press(STAY)
+    answer(STAY)
     assert not opened._may_leave()
-    assert "3 takes are still to be made." in press.asked[0]
+    assert "3 takes are still to be made." in answer.texts[0]

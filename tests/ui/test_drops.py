@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from vssflow_studio.engine.from_movies import timeline_of
 from vssflow_studio.errors import MediaError
@@ -30,19 +30,6 @@ def drop(widget: QWidget, mime: QMimeData) -> None:
     QApplication.sendEvent(widget, QDropEvent(where, copy, mime, left, none))
 
 
-def answer(press: str) -> None:
-    """Press the button that says so in the question that is about to come up."""
-
-    def look() -> None:
-        box = QApplication.activeModalWidget()
-        if isinstance(box, QMessageBox):
-            next(b for b in box.buttons() if b.text().replace("&", "") == press).click()
-        else:
-            QTimer.singleShot(20, look)
-
-    QTimer.singleShot(20, look)
-
-
 def said(qtbot, window) -> str:
     qtbot.waitUntil(window.message.isVisible)
     return window.message.text
@@ -58,7 +45,7 @@ def test_a_folder_with_one_timeline_opens_it(qtbot, window, timeline_file) -> No
     qtbot.waitUntil(lambda: window.model.path == timeline_file)
 
 
-def test_a_script_is_offered_as_cues(qtbot, opened, tmp_path) -> None:
+def test_a_script_is_offered_as_cues(qtbot, opened, tmp_path, answer) -> None:
     subtitles = tmp_path / "lines.srt"
     subtitles.write_text("1\n00:00:00,500 --> 00:00:01,500\nHello there.\n")
     answer("Import Cues")
@@ -74,7 +61,7 @@ def test_a_script_without_a_timeline_says_what_comes_first(qtbot, window, tmp_pa
     assert "Open the timeline" in said(qtbot, window)
 
 
-def test_movies_become_a_timeline(qtbot, window, make_movie, tmp_path) -> None:
+def test_movies_become_a_timeline(qtbot, window, make_movie, tmp_path, answer) -> None:
     films = [make_movie(tmp_path / "b.mp4", 1), make_movie(tmp_path / "a.mp4", 2)]
     answer("Make a Timeline")
     drop(window, mime_of(*films))
@@ -86,7 +73,7 @@ def test_movies_become_a_timeline(qtbot, window, make_movie, tmp_path) -> None:
     assert window.viewer.clock.text() == "01:00:00:00" and all(view.media for view in window.model.views)
 
 
-def test_a_movie_that_is_declined_changes_nothing(qtbot, opened, movie) -> None:
+def test_a_movie_that_is_declined_changes_nothing(qtbot, opened, movie, answer) -> None:
     before, there = opened.model.path, set(movie.parent.iterdir())
     answer("Cancel")
     drop(opened, mime_of(movie))
@@ -112,7 +99,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_cannot_be_opened_is_told_and_nothing_is_lost(qtbot, opened, tmp_path, case) -> None:
+def test_what_cannot_be_opened_is_told_and_nothing_is_lost(qtbot, opened, tmp_path, case, answer) -> None:
     name, words = BAD[case]
     (tmp_path / name).write_bytes(b"\x00\x01 no such thing")
     opened.add_cue("foley")

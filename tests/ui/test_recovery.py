@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
-from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QPushButton
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QDialog
 
 from vssflow_studio.engine.planner import plan
 from vssflow_studio.engine.request import Sampling
@@ -54,29 +54,6 @@ for _ in range(1000):
     QTest.qWait(10)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-
-
-@pytest.fixture
-def answer():
-    """`answer("Recover")` presses that button of the next question; `.texts` are what was asked."""
-
-    def press(text: str, tries: int = 400) -> None:
-        box = QApplication.activeModalWidget()
-        buttons = box.findChildren(QPushButton) if box else ()
-        button = next((one for one in buttons if one.text().replace("&", "") == text), None)
-        if button is None:
-            assert tries, f"nobody asked {text!r}"
-            QTimer.singleShot(10, lambda: press(text, tries - 1))
-            return
-        if isinstance(box, QMessageBox):
-            press_later.texts.append(f"{box.text()} {box.informativeText()}")
-        button.click()
-
-    def press_later(text: str) -> None:
-        QTimer.singleShot(0, lambda: press(text))
-
-    press_later.texts = []
-    return press_later
 
 
 def texts(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog
 
 from vssflow_studio import logs
 from vssflow_studio.paths import logs as log_folder
@@ -103,7 +103,7 @@ def test_models_are_listed_with_what_they_need(dialog) -> None:
     assert dialog.install.isEnabled()
 
 
-def test_a_folder_is_installed_picked_and_makes_the_next_take(qtbot, opened, dialog, tmp_path: Path) -> None:
+def test_a_folder_is_installed_picked_and_makes_the_next_take(qtbot, opened, dialog, answer, tmp_path: Path) -> None:
     shutil.copytree(weights() / "draft", tmp_path / "mine")
     with qtbot.waitSignal(dialog.changed, timeout=60_000):
         dialog.add(tmp_path / "mine")
@@ -119,15 +119,7 @@ def test_a_folder_is_installed_picked_and_makes_the_next_take(qtbot, opened, dia
     opened.jobs.cancel_all()
     assert dialog.selected.card.name == "mine" and dialog.remove_button.isEnabled()
 
-
-    def confirm() -> None:
-        box = QApplication.activeModalWidget()
-        if not isinstance(box, QMessageBox):
-            QTimer.singleShot(20, confirm)
-            return
-        next(button for button in box.buttons() if button.text() == "Remove").click()
-
-    QTimer.singleShot(0, confirm)
+    answer("Remove")
     qtbot.mouseClick(dialog.remove_button, Qt.MouseButton.LeftButton)
     assert names(dialog, 0) == ["draft", "draft-deepaudio"] and not (models() / "mine").exists()
     assert dialog.picks["ambience"].currentText() == "mine (not installed)"

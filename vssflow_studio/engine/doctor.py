@@ -34,6 +34,9 @@ def examine(deep: bool = False) -> dict[str, str | list[str]]:
         except metadata.PackageNotFoundError:
             findings[package] = "not installed"
             missing.append(package)
+    torch, torchaudio = (str(findings[name]).partition("+")[0] for name in ("torch", "torchaudio"))
+    if torch != torchaudio and not {"torch", "torchaudio"} & set(missing):
+        missing.append(f"the torchaudio that belongs to torch {torch} (here is {torchaudio}): pip install torchaudio=={torch}")
     findings["devices"] = list(available_devices())
     if unused():
         findings["unused"] = f"an NVIDIA card: {unused()}"

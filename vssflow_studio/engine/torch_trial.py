@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import warnings
+from importlib import metadata
 from multiprocessing.connection import Connection
 
 from .devices import has_nvidia
@@ -50,6 +51,10 @@ def _try(pipe: Connection) -> None:
         return
     built = f"CUDA {torch.version.cuda}" if torch.version.cuda else "no CUDA"
     pipe.send(f"torch {torch.__version__}, built for {built}")
+    try:
+        import torchaudio  # noqa: F401
+    except (ImportError, OSError) as error:
+        pipe.send(f"torchaudio {metadata.version('torchaudio')} can't be loaded ({first_words(error)}): it {_FAILED}")
     devices = {"cuda": torch.cuda.is_available() or (has_nvidia() and bool(torch.version.cuda)), "mps": torch.backends.mps.is_available()}
     for device in (*(name for name, there in devices.items() if there), "cpu"):
         pipe.send(f"{device}: {_computed(torch, device)}")
