@@ -7,6 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from ..side_by_side import Each
+
 
 def window_starts(length: int, window: int, overlap: int) -> list[int]:
     """First frames of windows that cover `length`, the last one flush with the end."""
@@ -33,13 +35,13 @@ def seam_frames(length: int, window: int, overlap: int) -> list[int]:
 
 
 def blended(
-    velocity: Callable[[int, int, float, Tensor], Tensor], length: int, window: int, overlap: int
+    velocity: Callable[[int, int, float, Tensor], Tensor], length: int, window: int, overlap: int, each: Each = map
 ) -> Callable[[float, Tensor], Tensor]:
     """A velocity of the whole latent from `velocity(start, end, time, part)` of its windows.
 
     Where windows overlap their answers are averaged, each weighing less towards its
     own edges (Bar-Tal et al. 2023, MultiDiffusion, eq. 7), at every solver step: what
-    comes out has no seam, because no step ever had one.
+    comes out has no seam, because no step ever had one. `each` may have several windows answer at once.
     """
     starts = window_starts(length, window, overlap)
 
@@ -48,10 +50,11 @@ def blended(
             return velocity(0, length, time, state)
         total = torch.zeros_like(state)
         weights = torch.zeros(length, device=state.device)
-        for start in starts:
+        slope = _slope(window, overlap).to(state.device)
+        answers = each(lambda start: velocity(start, start + window, time, state[..., start : start + window]), starts)
+        for start, answer in zip(starts, answers, strict=True):
             end = start + window
-            slope = _slope(window, overlap).to(state.device)
-            total[..., start:end] += slope * velocity(start, end, time, state[..., start:end])
+            total[..., start:end] += slope * answer
             weights[start:end] += slope
         return total / weights
 

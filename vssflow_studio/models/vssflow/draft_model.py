@@ -32,6 +32,7 @@ from ..flow.solvers import solve, time_grid
 from ..flow.windows import blended, shortest_window
 from ..interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling
 from ..precision import has_bfloat16
+from ..side_by_side import Each, side_by_side
 from .config import VSSFlowConfig
 from .draft import DraftBatch, DraftFlow
 from .durations import DurationModel
@@ -137,9 +138,9 @@ class DraftModel:
         )
         # Steps that are as long as the error allows would chase bfloat16's rounding.
         rounded = has_bfloat16(self.device) and way.solver != "dopri5"
-        with torch.autocast("cpu", torch.bfloat16, enabled=rounded):
+        with torch.autocast("cpu", torch.bfloat16, enabled=rounded), side_by_side(self.device) as each:
             return solve(
-                self._velocity(projected, frames, way, limit),
+                self._velocity(projected, frames, way, limit, each),
                 noise.to(self.device),
                 solver=way.solver,
                 grid=time_grid(way.steps, _EARLY),
@@ -221,7 +222,7 @@ class DraftModel:
         moment = (first + int(asked.argmax()) + 0.5) / RATE if asked.max() > _POSSIBLE else start
         return torch.maximum(likely, bumps([moment], likely.shape[1]))
 
-    def _velocity(self, projected: Projected, frames: int, way: Sampling, limit: Limit):
+    def _velocity(self, projected: Projected, frames: int, way: Sampling, limit: Limit, each: Each):
         """The velocity of the whole latent; each window has guidance of its own."""
         guide = guided_sparingly if way.solver == "adams" and way.guidance <= _GENTLE else guided
 
@@ -233,7 +234,7 @@ class DraftModel:
             times = torch.full((len(state),), time, device=state.device)
             return velocity_from_data(clean(start, end)(time, state), state, times)
 
-        return blended(part, frames, *self.windows(frames))
+        return blended(part, frames, *self.windows(frames), each)
 
     def _predict(self, here: Projected) -> Predict:
         """The clean latent under the conditions `here`, and without any."""
