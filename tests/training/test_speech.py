@@ -52,6 +52,14 @@ def test_no_sentence_that_is_judged_is_trained_on():
     assert all(4 <= len(sentence.split()) <= 12 for sentence in EVALUATION)
 
 
+def test_wild_sentences_have_words_that_the_grammar_lacks():
+    words, trained = [word for word in lexicon() if word.isalpha()], [pattern_of(shape) for shape in _SHAPES]
+    for wild, least, most in ((0.0, 0.6, 0.75), (1.0, 0.02, 0.3)):
+        some = list(itertools.islice(sentences(random.Random(5), words, wild), 300))
+        known = sum(any(pattern.fullmatch(sentence) for pattern in trained) for sentence in some)
+        assert least < known / len(some) < most
+
+
 def test_what_is_judged_is_of_no_shape_that_is_trained_on():
     trained = [pattern_of(shape) for shape in _SHAPES]
     assert any(pattern.fullmatch(made(9)[k]) for pattern in trained for k in range(9))

@@ -42,7 +42,7 @@ class ConfigError(StudioError):
 class Data:
     """How much each teacher gives, and how it is mixed.
 
-    `sentences` for each voice; `foley` and `joint` are shares of the examples as in
+    `sentences` for each voice, `wild` of them as in sentences(); `foley` and `joint` are shares of the examples as in
     Mixture, `own_share` of them all is the folder `own` (see own_data.py). `wide_sentences` of a
     wide voice teach the band extension (see train_band.py); 0 leaves it out. Of the chain's stages
     (see chain_examples.py) `faces` are sentences for each voice that a rendered face speaks;
@@ -51,6 +51,7 @@ class Data:
 
     cache: Path = Path("training/cache")
     sentences: int = 2000
+    wild: float = 0.0
     scenes: int = 2550
     sync_scenes: int = 6800
     sync_steps: int = 1500
@@ -68,7 +69,7 @@ class Data:
 
     def __post_init__(self) -> None:
         _least(self, 1, "sentences", "scenes", "sync_scenes", "sync_steps", "duration_steps", "band_steps")
-        _least(self, 0, "seed", "foley", "joint", "own_share", "faces", "seen", "guided", "wide_sentences")
+        _least(self, 0, "seed", "foley", "joint", "own_share", "faces", "wild", "seen", "guided", "wide_sentences")
         if self.seed + self.scenes > _KEPT_SEEDS:
             raise ValueError(f"seed and scenes together have to stay below {_KEPT_SEEDS}")
         if self.foley + self.joint > 1:

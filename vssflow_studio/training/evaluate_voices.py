@@ -10,7 +10,7 @@ classifier count for the words alone:
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -42,8 +42,8 @@ class VoiceTold:
     teacher: float
 
 
-def evaluate(model: SoundModel, sentences: Sequence[str] = EVALUATION) -> list[VoiceTold]:
-    """A score for each voice to choose. Raises ValueError where the classifier has heard all `sentences`."""
+def evaluate(model: SoundModel, sentences: Sequence[str] = EVALUATION) -> Iterator[VoiceTold]:
+    """A score for each voice to choose, as soon as it is known. Raises ValueError where the classifier has heard all `sentences`."""
     judged = set(sentences) - set(EVALUATION[:_TAUGHT])
     if not judged:
         raise ValueError(f"voices are told apart on other sentences than the first {_TAUGHT}")
@@ -51,7 +51,6 @@ def evaluate(model: SoundModel, sentences: Sequence[str] = EVALUATION) -> list[V
     taught = [(v.name, _taught(v, s)) for v in cast for s in EVALUATION[:_TAUGHT]]
     judge = VoiceClassifier.trained(taught, SAMPLE_RATE)
     spoken = {(v, s): _spoken(model, v, s) for v in dict.fromkeys(v.learned for v in cast) for s in sentences}
-    scores = []
     for voice in cast:
         told = ours = teachers = 0
         for sentence in sentences:
@@ -61,8 +60,7 @@ def evaluate(model: SoundModel, sentences: Sequence[str] = EVALUATION) -> list[V
             ours += word_errors(sentence, recogniser.hear(sound, rate))
             teachers += word_errors(sentence, recogniser.hear(_taught(voice, sentence), SAMPLE_RATE))
         count = sum(len(words(sentence)) for sentence in sentences)
-        scores.append(VoiceTold(voice.name, told / len(judged), ours / count, teachers / count))
-    return scores
+        yield VoiceTold(voice.name, told / len(judged), ours / count, teachers / count)
 
 
 def _taught(voice: Voice, sentence: str) -> np.ndarray:

@@ -84,8 +84,9 @@ def prepare(config: TrainConfig, voices: tuple[str, ...], on_note: OnNote) -> No
     make = _Maker(on_note)
     make(
         cache / "speech.npz",
-        {"sentences": data.sentences, "seed": data.seed, "voices": list(speech_cache.VOICES)},
-        lambda path: speech_cache.build(path, data.sentences, data.seed),
+        {"sentences": data.sentences, "seed": data.seed, "voices": list(speech_cache.VOICES)}
+        | ({"wild": data.wild} if data.wild else {}),
+        lambda path: speech_cache.build(path, data.sentences, data.seed, data.wild),
     )
     make(
         cache / "foley.npz",

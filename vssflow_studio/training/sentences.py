@@ -211,18 +211,26 @@ _HELD_OUT = {
 }
 
 
-def sentences(rng: random.Random, dictionary: list[str]) -> Iterator[str]:
-    """Endless sentences; `dictionary` gives the words of the random third."""
+def sentences(rng: random.Random, dictionary: list[str], wild: float = 0.0) -> Iterator[str]:
+    """Endless sentences; `dictionary` gives the words of the random third.
+
+    `wild` is how often one of the others has words of the dictionary in half of its places: the melody of a
+    sentence, with sounds beside each other that the grammar's own words never bring together.
+    """
     while True:
         if rng.random() < 1 / 3:
             words = rng.sample(dictionary, rng.randint(3, 7))
             sentence = " ".join(words).capitalize() + "."
         else:
-            sentence = _filled(rng.choice(_SHAPES), rng)
+            foreign = dictionary if wild and rng.random() < wild else []
+            sentence = _filled(rng.choice(_SHAPES), rng, foreign)
         if sentence not in _HELD_OUT:
             yield sentence
 
 
-def _filled(shape: str, rng: random.Random) -> str:
-    filled = re.sub(r"{(\w+)}", lambda match: rng.choice(_LISTS[match[1]]), shape)
+def _filled(shape: str, rng: random.Random, foreign: list[str]) -> str:
+    def word(match: re.Match) -> str:
+        return rng.choice(foreign if foreign and rng.random() < 0.5 else _LISTS[match[1]])
+
+    filled = re.sub(r"{(\w+)}", word, shape)
     return filled[0].upper() + filled[1:]

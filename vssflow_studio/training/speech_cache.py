@@ -46,10 +46,10 @@ class SpeechCache:
             return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
 
 
-def build(path: Path, count: int, seed: int = 0) -> None:
-    """Speak `count` sentences with each voice and write the cache to `path`."""
+def build(path: Path, count: int, seed: int = 0, wild: float = 0.0) -> None:
+    """Speak `count` sentences with each voice and write the cache to `path`; `wild` as in sentences()."""
     rng, codec = random.Random(seed), MelCodec()
-    source = sentences(rng, [word for word in lexicon() if word.isalpha()])
+    source = sentences(rng, [word for word in lexicon() if word.isalpha()], wild)
     mels, ids, voices, phones = [], [], [], []
     for number in range(count * len(VOICES)):
         voice = number % len(VOICES)
