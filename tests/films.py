@@ -7,6 +7,7 @@ milliseconds at every whole second.
 
 from __future__ import annotations
 
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -65,6 +66,20 @@ def write_movie(
             out.mux(audio.encode(frame))
         if audio:
             out.mux(audio.encode(None))
+    return path
+
+
+def turn(path: Path, quarters: int) -> Path:
+    """Let the .mp4 or .mov say that it is to be shown turned by so many quarters against the clock, as a phone does.
+
+    That is the matrix in its picture track's header (ISO 14496-12, §8.3.2), which PyAV can't write.
+    """
+    matrix = {1: (0, -1, 1, 0), 2: (-1, 0, 0, -1), 3: (0, 1, -1, 0)}[quarters]
+    a, b, c, d = (number << 16 for number in matrix)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 4 + 40  # the first track is the picture's
+    data[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
     return path
 
 

@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 
+from films import turn
 from vssflow_studio.errors import Cancelled, MediaError, StorageError
 from vssflow_studio.media.preview import write_preview
 from vssflow_studio.media.sound import read_sound
@@ -63,8 +64,12 @@ def test_a_clip_in_reverse(tmp_path, movie, frame_number):
     assert [frame_number(frame) for frame in got] == list(range(23, 11, -1))
 
 
-def test_the_aspect_is_kept(tmp_path, make_movie):
-    tall = make_movie(tmp_path / "tall.mp4", 0.5, size=(128, 64), sound=False)
+@pytest.mark.parametrize("quarters", [0, 3])
+def test_the_aspect_is_kept(tmp_path, make_movie, quarters):
+    """A tall picture, also one that a phone has laid on its side."""
+    tall = make_movie(tmp_path / "tall.mp4", 0.5, size=(64, 128) if quarters else (128, 64), sound=False)
+    if quarters:
+        turn(tall, quarters)
     write_preview(tmp_path / "p.mp4", [span(tall, 0.25, 0.0, 0.2)], [], 0.2, rate=25, size=(181, 321))
     image = thumbnail(tmp_path / "p.mp4", 0.0, 180)
     assert image.shape == (180, 320, 3)

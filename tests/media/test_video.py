@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 
-from films import clicks, numbered_frame
+from films import clicks, numbered_frame, turn
 from vssflow_studio.errors import Cancelled, MediaError
 from vssflow_studio.media.span import Span
 from vssflow_studio.media.video import colour_frames, grey_frames, probe, thumbnail
@@ -33,6 +33,18 @@ def test_frames_are_those_seen(movie, frame_number):
     got = grey_frames([span(movie, 1.0, 0.0, 2.0)], 2.0, 24, SIZE)
     assert got.dtype == np.float32 and got.shape == (48, *SIZE)
     assert [frame_number(frame) for frame in got] == list(range(24, 72))
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_picture_that_lies_on_its_side_is_turned(quarters, tmp_path, make_movie, frame_number):
+    film = turn(make_movie(tmp_path / "phone.mov", 1), quarters)
+    tall, wide = (128, 72) if quarters % 2 else (72, 128)
+    got = grey_frames([span(film)], 1.0, 24, (tall // 2, wide // 2))
+    assert [frame_number(np.rot90(frame, -quarters)) for frame in got[:3]] == [0, 1, 2]
+    coloured = colour_frames([span(film)], 1.0, 24, (tall // 2, wide // 2))
+    assert frame_number(np.rot90(coloured[11], -quarters)) == 11
+    small = thumbnail(film, 0.5, tall // 2)
+    assert small.shape == (tall // 2, wide // 2, 3) and frame_number(np.rot90(small, -quarters)) == 12
 
 
 def test_grey_runs_from_black_to_white(movie):

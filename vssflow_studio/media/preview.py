@@ -15,7 +15,7 @@ from ..atomic import replacing
 from ..errors import MediaError
 from .mixdown import Spool, mix_blocks, spooled
 from .span import Span
-from .video import shown_frames
+from .video import as_shown, shown_frames, shown_size
 
 _RATE = 48_000
 OnStep = Callable[[int, int], None]
@@ -122,9 +122,10 @@ def _span_pictures(
 
 def _fitted(frame: av.VideoFrame, size: tuple[int, int]) -> np.ndarray:
     """The frame as large as fits, in the middle of black."""
-    scale = min(size[0] / frame.height, size[1] / frame.width)
-    height, width = (max(2, int(side * scale + 0.5)) for side in (frame.height, frame.width))
-    image = frame.to_ndarray(format="rgb24", width=width, height=height)
+    shown = shown_size(frame)
+    scale = min(size[0] / shown[0], size[1] / shown[1])
+    height, width = (max(2, int(side * scale + 0.5)) for side in shown)
+    image = as_shown(frame, (height, width))
     top, left = (size[0] - height) // 2, (size[1] - width) // 2
     return np.pad(
         image, ((top, size[0] - height - top), (left, size[1] - width - left), (0, 0))

@@ -92,8 +92,8 @@ def thumbnail(path: Path, seconds: float, height: int) -> np.ndarray:
     """The frame seen at `seconds`, uint8 [height, width, 3]. Raises MediaError."""
     span = Span(str(path), seconds, 0.0, 0.0)
     for frame in frames_at(str(path), [seconds], span):
-        width = max(2, round(height * frame.width / frame.height))
-        return frame.to_ndarray(format="rgb24", width=width, height=height)
+        tall, wide = shown_size(frame)
+        return as_shown(frame, (height, max(2, round(height * wide / tall))))
     raise media_error(span, "The media has no picture")
 
 
@@ -108,9 +108,33 @@ def _scaled(
         shown = small = None
         for index, frame in shown_frames(span, range(first, last), rate, check):
             if frame is not shown:
-                reformatted = scaler.reformat(frame, size[1], size[0], pixels, interpolation=Interpolation.AREA)
-                shown, small = frame, reformatted.to_ndarray()
+                shown, small = frame, as_shown(frame, size, pixels, scaler, Interpolation.AREA)
             yield index, small, span.level(index / rate)
+
+
+def as_shown(
+    frame: av.VideoFrame,
+    size: tuple[int, int],
+    pixels: str = "rgb24",
+    scaler: VideoReformatter | None = None,
+    interpolation: Interpolation = Interpolation.BILINEAR,
+) -> np.ndarray:
+    """`frame` in `size` (height, width), turned as its file says: a phone's picture lies on its side in there."""
+    turns = _turns(frame)
+    height, width = size[::-1] if turns % 2 else size
+    scaled = (scaler or VideoReformatter()).reformat(frame, width, height, pixels, interpolation=interpolation)
+    return np.rot90(scaled.to_ndarray(), turns)
+
+
+def shown_size(frame: av.VideoFrame) -> tuple[int, int]:
+    """(height, width) of `frame` as it is shown."""
+    size = frame.height, frame.width
+    return size[::-1] if _turns(frame) % 2 else size
+
+
+def _turns(frame: av.VideoFrame) -> int:
+    """Quarters of a turn, against the clock."""
+    return round(frame.rotation / 90) % 4
 
 
 def shown_frames(
