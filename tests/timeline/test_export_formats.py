@@ -90,6 +90,19 @@ def test_fcp_xml_reads_back(tmp_path: Path, rate: float) -> None:
     assert urls[0].startswith("file://localhost/") and urls[0].endswith("film%20%C3%A9%231.mov")
 
 
+def test_a_file_of_another_rate_keeps_its_own_timecode_in_a_drop_frame_sequence(tmp_path: Path) -> None:
+    def change(timeline):
+        reference = timeline.tracks[0][0].media_reference
+        reference.available_range = TimeRange(RationalTime(0, 25), RationalTime(250, 25))
+
+    out = exported(edited(write_cut(tmp_path, NTSC), change), "cut.xml")
+    sequence = ElementTree.parse(out).find("project/children/sequence")
+    assert sequence.findtext("timecode/displayformat") == "DF"
+    film = next(sequence.iter("file")).find("timecode")
+    assert (film.findtext("rate/timebase"), film.findtext("displayformat")) == ("25", "NDF")
+    assert film.findtext("string") == "00:00:00:00"
+
+
 def test_fcp_xml_says_what_resolve_and_premiere_ask_for(tmp_path: Path) -> None:
     def change(timeline):
         timeline.tracks[2][1].enabled = False

@@ -8,6 +8,7 @@ file holds, drop-frame timecode, retimes, disabled clips, and where our takes co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from itertools import count
 from xml.etree import ElementTree
 
@@ -19,11 +20,13 @@ from .flat import Flat, FlatClip, FileFacts, to_otio
 from .timecode import exact_rate, from_seconds, seconds
 
 _SPEEDS = "-100000", "100000"
+_DROPPING = Fraction(30_000, 1001), Fraction(60_000, 1001)
+_NON_DROP = {"displayformat": "NDF"}
 
 
 def fcp_xml(flat: Flat, facts: Callable[[FlatClip], FileFacts]) -> str:
     """`flat` as FCP7 XML. `facts` tells what a clip's file holds."""
-    displayed, number = {"displayformat": "DF" if flat.drop_frame else "NDF"}, count(1)
+    displayed, number = {"displayformat": "DF"} if flat.drop_frame else _NON_DROP, count(1)
     made = to_otio(flat, lambda clip: _clip(clip, facts(clip), displayed, next(number)))
     _add_transitions(made, flat)
     for row in made.tracks:
@@ -77,9 +80,11 @@ def _reference(clip: FlatClip, facts: FileFacts, displayed: dict) -> otio.core.M
         return otio.schema.MissingReference(name or clip.name, clip.available)
     # With a host, as FCP7 and Premiere write it.
     url = clip.url.replace("file:///", "file://localhost/", 1)
-    reference = otio.schema.ExternalReference(url, _native(clip))
+    native = _native(clip)
+    reference = otio.schema.ExternalReference(url, native)
     reference.name = name
-    reference.metadata["fcp_xml"] = {"timecode": displayed, "media": _file_media(facts)}
+    drops = exact_rate(native.start_time.rate) in _DROPPING
+    reference.metadata["fcp_xml"] = {"timecode": displayed if drops else _NON_DROP, "media": _file_media(facts)}
     return reference
 
 
