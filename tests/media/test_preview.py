@@ -77,6 +77,19 @@ def test_the_aspect_is_kept(tmp_path, make_movie, quarters):
     assert 115 <= lit[0] and lit[-1] < 205  # 90 of 320 columns, in the middle
 
 
+def test_pixels_that_are_no_squares_are_widened(tmp_path):
+    with av.open(str(tmp_path / "dv.mp4"), "w") as out:
+        video = out.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 64, 72, "yuv420p"
+        video.codec_context.sample_aspect_ratio = Fraction(2, 1)
+        for _ in range(5):
+            out.mux(video.encode(av.VideoFrame.from_ndarray(np.full((72, 64, 3), 200, np.uint8), format="rgb24")))
+        out.mux(video.encode(None))
+    assert thumbnail(tmp_path / "dv.mp4", 0.0, 36).shape == (36, 64, 3)
+    write_preview(tmp_path / "p.mp4", [span(tmp_path / "dv.mp4", 0.0, 0.0, 0.2)], [], 0.2, rate=25, size=(180, 320))
+    assert thumbnail(tmp_path / "p.mp4", 0.0, 180).mean((0, 2)).min() > 150, "no black beside it"
+
+
 def test_stopping_leaves_nothing(tmp_path, movie):
     def stop(done, total):
         if done == 5:

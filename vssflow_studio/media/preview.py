@@ -15,7 +15,7 @@ from ..atomic import replacing
 from ..errors import MediaError
 from .mixdown import Spool, mix_blocks, spooled
 from .span import Span
-from .video import as_shown, shown_frames, shown_size
+from .video import as_shown, pixel_aspect, shown_frames, shown_size
 
 _RATE = 48_000
 OnStep = Callable[[int, int], None]
@@ -111,8 +111,9 @@ def _span_pictures(
     span: Span, indices: range, rate: float, size: tuple[int, int]
 ) -> Iterator[np.ndarray]:
     """The span's pictures in order, as many as can be read: one bad clip spoils no preview."""
-    fitted = ((index, _fitted(frame, size)) for index, frame in shown_frames(span, indices, rate))
     try:
+        aspect = pixel_aspect(span.media)
+        fitted = ((index, _fitted(frame, size, aspect)) for index, frame in shown_frames(span, indices, rate))
         if span.speed < 0:
             fitted = iter(sorted(fitted, key=lambda one: one[0]))
         yield from (image for _, image in fitted)
@@ -120,9 +121,9 @@ def _span_pictures(
         return
 
 
-def _fitted(frame: av.VideoFrame, size: tuple[int, int]) -> np.ndarray:
+def _fitted(frame: av.VideoFrame, size: tuple[int, int], aspect: float) -> np.ndarray:
     """The frame as large as fits, in the middle of black."""
-    shown = shown_size(frame)
+    shown = shown_size(frame, aspect)
     scale = min(size[0] / shown[0], size[1] / shown[1])
     height, width = (max(2, int(side * scale + 0.5)) for side in shown)
     image = as_shown(frame, (height, width))

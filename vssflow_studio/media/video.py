@@ -92,7 +92,7 @@ def thumbnail(path: Path, seconds: float, height: int) -> np.ndarray:
     """The frame seen at `seconds`, uint8 [height, width, 3]. Raises MediaError."""
     span = Span(str(path), seconds, 0.0, 0.0)
     for frame in frames_at(str(path), [seconds], span):
-        tall, wide = shown_size(frame)
+        tall, wide = shown_size(frame, pixel_aspect(str(path)))
         return as_shown(frame, (height, max(2, round(height * wide / tall))))
     raise media_error(span, "The media has no picture")
 
@@ -126,10 +126,26 @@ def as_shown(
     return np.rot90(scaled.to_ndarray(), turns)
 
 
-def shown_size(frame: av.VideoFrame) -> tuple[int, int]:
-    """(height, width) of `frame` as it is shown."""
-    size = frame.height, frame.width
+def shown_size(frame: av.VideoFrame, aspect: float = 1.0) -> tuple[int, int]:
+    """(height, width) of `frame` as it is shown, in square pixels; its own are `aspect` times as wide as high."""
+    size = frame.height, round(frame.width * aspect)
     return size[::-1] if _turns(frame) % 2 else size
+
+
+def pixel_aspect(media: str) -> float:
+    """How wide the pixels of a file are for their height: DV's and an anamorphic lens's are no squares.
+
+    Raises MediaError.
+    """
+    if as_sequence(media):
+        return 1.0
+    with opened(media) as container:
+        return aspect_of(picture_stream(container))
+
+
+def aspect_of(stream: av.VideoStream | None) -> float:
+    """As `pixel_aspect`, of an open file's picture."""
+    return float(stream and stream.sample_aspect_ratio or 1) or 1.0
 
 
 def _turns(frame: av.VideoFrame) -> int:

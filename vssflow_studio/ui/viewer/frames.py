@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 import av
 import numpy as np
+from av.filter import Graph
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ...errors import StudioError
 from ...image_sequence import as_sequence
 from ...media.span import Span
-from ...media.video import frames_at, opened
+from ...media.video import as_shown, aspect_of, frames_at, opened, shown_size
 from .latest import Latest
 
 _KEPT = 24  # decoded frames kept, so that playing backwards decodes each stretch once
@@ -41,11 +42,18 @@ class FrameReader(QObject):
         super().__init__(parent)
         self.replaced = 0
         self._wanted: Latest[tuple[str, float]] = Latest()
+        self._asked: tuple[str, float] | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True, name="frames")
         self._thread.start()
 
     def want(self, media: str, second: float) -> None:
-        """Show this next; what was wanted before and is not yet shown is dropped, and counted."""
+        """Show this next; what was wanted before and is not yet shown is dropped, and counted.
+
+        What is shown already, or about to be, is left as it is: most edits change no picture.
+        """
+        if self._asked == (media, second):
+            return
+        self._asked = media, second
         self.replaced += self._wanted.put((media, second)) not in (None, (media, second))
 
     def close(self) -> None:
@@ -64,7 +72,7 @@ class FrameReader(QObject):
                         frames, media = Stills(name) if as_sequence(name) else Frames(name, second), name
                     image = frames.at(second, self._in_time())
                 except (StudioError, av.FFmpegError):
-                    frames, unreadable = None, True
+                    frames, unreadable, self._asked = None, True, None
             try:
                 self.shown.emit(image)
                 if unreadable:
@@ -94,7 +102,7 @@ class Frames:
         if self._stream is None:
             return
         self._stream.thread_type = "AUTO"
-        self._aspect = float(self._stream.sample_aspect_ratio or 1) or 1.0
+        self._aspect = aspect_of(self._stream)
         self._origin = float((self._stream.start_time or 0) * self._stream.time_base)
         target = int((second + self._origin) / self._stream.time_base)
         self._container.seek(max(0, target), stream=self._stream, backward=True)
@@ -125,7 +133,7 @@ class Frames:
         self._set_late(late)
         shown = next((f for f in reversed(self._recent) if self._time(f) <= second + 1e-4), None)
         shown = shown or next(iter(self._recent), None)
-        return QImage() if shown is None else _to_image(shown, self._aspect)
+        return QImage() if shown is None else _to_image(_without_combs(shown), self._aspect)
 
     def _set_late(self, late: bool) -> None:
         if late != self._late and not self._ended:
@@ -152,10 +160,27 @@ class Stills:
         return _to_image(next(frames_at(self._media, [second], span)))
 
 
+def _without_combs(frame: av.VideoFrame) -> av.VideoFrame:
+    """Two fields of one frame show two moments: the lines of the second are made of those of the first.
+
+    Alone, without its neighbours, the frame is ready at once after any seek.
+    """
+    if not frame.interlaced_frame:
+        return frame
+    graph = Graph()
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+    )
+    graph.link_nodes(source, graph.add("yadif"), graph.add("buffersink")).configure()
+    graph.push(frame)
+    graph.push(None)
+    return graph.pull()
+
+
 def _to_image(frame, aspect: float = 1.0) -> QImage:
     """A picture of square pixels; `aspect` is the width of the frame's pixels to their height."""
-    scale = min(1.0, _LARGEST / (frame.width * aspect))
-    width = max(2, round(frame.width * aspect * scale / 2) * 2)
-    height = max(2, round(frame.height * scale / 2) * 2)
-    pixels = np.ascontiguousarray(frame.to_ndarray(format="rgb24", width=width, height=height))
+    tall, wide = shown_size(frame, aspect)
+    scale = min(1.0, _LARGEST / wide)
+    width, height = (max(2, round(side * scale / 2) * 2) for side in (wide, tall))
+    pixels = np.ascontiguousarray(as_shown(frame, (height, width)))
     return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
