@@ -51,6 +51,7 @@ def main() -> None:
     print(f"a process that only sleeps 5 ms: {count} turns, {late} over 50 ms, longest {', '.join(longest)} ms", flush=True)
     window.jobs.cancel_all()
     QTest.qWait(2000)  # a take that was ready at that moment still makes the timeline unsaved
+    window.lines.commit()  # as do words that are half typed, and closing would ask
     window.undo_stack.setClean()
     window.close()
 
@@ -76,11 +77,13 @@ def _session(app: QApplication, window, seconds: float) -> list[Turn]:
         if now - begun > seconds:
             app.exit()  # quit() would ask about unsaved changes
 
-    def act() -> None:
-        state["doing"], action = next(steps)
-        action()
-        if not window.jobs.unfinished():
+    def act() -> None:  # one at a time, as hands do
+        if window.jobs.unfinished():
+            state["doing"], action = next(steps)
+            action()
+        else:
             cues = window.model.project.cues
+            state["doing"] = "generate"
             window.jobs.generate(cues[len(turns) % len(cues)].id)
 
     timers = QTimer(interval=5), QTimer(interval=_PACE)

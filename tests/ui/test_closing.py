@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
 from vssflow_studio.engine.pending import Pending, Wish, pending_file, recall_pending, remember_pending
 from vssflow_studio.ui.jobs.wishes import BACKGROUND, CANCEL, LATER, STAY
@@ -69,6 +71,22 @@ def test_jobs_kept_for_later_wait_in_the_next_window_until_resumed(qtbot, busy, 
     again.jobs.pause(False)
     qtbot.waitUntil(lambda: takes(again) == 2, timeout=120_000)
     qtbot.waitUntil(lambda: not pending_file(timeline_file).exists(), timeout=10_000)
+
+
+def test_takes_made_while_the_question_stands_are_there_the_next_time(qtbot, busy, answer, reopen) -> None:
+    def look() -> None:
+        if QApplication.activeModalWidget() and busy.jobs.paused:
+            busy.jobs.pause(False)
+        elif takes(busy) == 2:  # too late for the saving, which was asked about before
+            timer.stop()
+            answer(LATER)
+
+    timer = QTimer(interval=20)
+    timer.timeout.connect(look)
+    timer.start()
+    assert busy.close()
+    again = reopen()
+    assert takes(again) == 2 and not again.jobs.paused
 
 
 def test_jobs_finish_in_the_background_and_the_next_window_has_their_takes(

@@ -120,6 +120,17 @@ def test_the_cancelled_job_alone_is_cancelled(qtbot, panel, opened) -> None:
     opened.jobs.cancel_all()
 
 
+def test_a_job_that_is_tried_again_stays_selected(qtbot, panel, opened) -> None:
+    select(panel, "rain")
+    click(qtbot, panel, "cancel")
+    qtbot.waitUntil(lambda: texts(panel) == ["wind", "fire", "rain"])
+    cancelled = panel.selected
+    click(qtbot, panel, "retry")
+    qtbot.waitUntil(lambda: texts(panel, STATE) == ["◌ Waiting"] * 3)
+    assert panel.selected not in ("", cancelled) and panel.table_model.row_of(panel.selected) == texts(panel).index("rain")
+    assert panel.buttons["cancel"].isEnabled() and not panel.buttons["retry"].isEnabled()
+
+
 def test_the_device_is_a_setting(qtbot, panel, opened) -> None:
     at = panel.device.findData("cpu")
     panel.device.setCurrentIndex(at)

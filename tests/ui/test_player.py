@@ -13,7 +13,7 @@ from av.codec.context import Flags
 from PySide6.QtCore import Qt
 
 from films import turn
-from vssflow_studio.ui.viewer.frames import Frames
+from vssflow_studio.ui.viewer.frames import FrameReader, Frames
 
 
 def press(qtbot, window, key: Qt.Key) -> None:
@@ -170,3 +170,20 @@ def _interlaced(path: Path) -> Path:
 def _combed(picture: np.ndarray) -> float:
     """How much each line differs from both its neighbours."""
     return float(np.abs(2 * picture[1:-1] - picture[:-2] - picture[2:]).mean())
+
+
+def test_a_picture_that_is_shown_is_not_decoded_again_but_one_that_failed_is(qtbot, movie, tmp_path) -> None:
+    reader, shown, failed, missing = FrameReader(), [], [], str(tmp_path / "gone.mp4")
+    reader.shown.connect(lambda image: shown.append(image.isNull()))
+    reader.failed.connect(failed.append)
+    reader.want(str(movie), 0.5)
+    qtbot.waitUntil(lambda: shown == [False])
+    for _ in range(2):
+        reader.want(str(movie), 0.5)  # as every edit does
+        qtbot.wait(50)
+    reader.want(missing, 0.5)
+    qtbot.waitUntil(lambda: failed == [missing])
+    assert shown == [False, True]
+    reader.want(missing, 0.5)  # it may be back
+    qtbot.waitUntil(lambda: failed == [missing] * 2)
+    reader.close()

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cuts import write_cut as write_takes
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage, QPainter
 from timeline_hands import centre, click, drag, span, write_cut
 
 from vssflow_studio.engine.queue import Job
@@ -18,7 +18,9 @@ from vssflow_studio.media.sound_picture import SoundPicture
 from vssflow_studio.timeline.cues import Cue
 from vssflow_studio.ui.background import Background, size_of
 from vssflow_studio.ui.timeline import hover as hover
-from vssflow_studio.ui.timeline.index import Spans, merged
+from vssflow_studio.ui.timeline.geometry import pixel
+from vssflow_studio.ui.timeline.index import Source, Spans, merged
+from vssflow_studio.ui.timeline.pictures import Pictures
 
 NONE = Qt.KeyboardModifier.NoModifier
 
@@ -171,7 +173,32 @@ def test_thumbnails_and_waveforms_come_from_the_background(qtbot, cut) -> None:
     assert picture(cut) != bare
 
 
+def test_thumbnails_leave_the_gap_to_the_next_clip_free(qtbot, movie) -> None:
+    pictures, source, bare = Pictures(Background()), Source(str(movie), 0.0, 2.0, 1.0), QColor("magenta")
+    for step in range(10):
+        rect = QRectF(10 + step / 10, 0, 103.4, 36)
+        for _ in range(2):  # asked for, and there
+            canvas = QImage(160, 36, QImage.Format.Format_RGB32)
+            canvas.fill(bare)
+            painter = QPainter(canvas)
+            pictures.draw_thumbnails(painter, source, rect, (0, 160), 60.0)
+            painter.end()
+            qtbot.waitUntil(lambda: pictures.background.idle, timeout=20_000)
+        end = pixel(rect.right())
+        assert canvas.pixelColor(end - 1, 18) != bare and canvas.pixelColor(end, 18) == bare, rect
+    pictures.background.close()
+
+
 # --- what is under it ---
+
+
+def test_what_the_background_holds_back_keeps_its_place(qtbot) -> None:
+    background, done = Background(), []
+    background.get("first", lambda: done.append("first"))
+    background.renew()  # a painting that doesn't ask again, as while a cue plays
+    qtbot.waitUntil(lambda: background.idle, timeout=5000)
+    assert done == ["first"]
+    background.close()
 
 
 def test_the_background_drops_what_is_not_wanted_any_more(qtbot) -> None:

@@ -17,6 +17,7 @@ from ..errors import StudioError
 from .tasks import step_back
 
 _TOLD = 40  # milliseconds between two signals: many answers, one painting
+_HELD = 30  # milliseconds from what is asked to its beginning: the turn that asks has the machine to itself
 _SMALL = 64  # bytes that an answer of unknown size is taken for
 
 
@@ -38,14 +39,15 @@ class Background(QObject):
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._asked: OrderedDict[Hashable, Callable[[], Any]] = OrderedDict()
         self._working: set[Hashable] = set()
+        self._held: list[_Task] = []
         self._limit, self.size, self._closed = limit, 0, False
         self._threads, self._pool = threads, QThreadPool(self)
         self._pool.setMaxThreadCount(threads)
         self._answered.connect(self._keep)
-        self._telling = QTimer(self)
-        self._telling.setSingleShot(True)
-        self._telling.setInterval(_TOLD)
+        self._telling = QTimer(self, interval=_TOLD, singleShot=True)
         self._telling.timeout.connect(self.ready)
+        self._starting = QTimer(self, interval=_HELD, singleShot=True)
+        self._starting.timeout.connect(self._start)
 
     def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
         """The answer to `key`, False where there is none, else None while `work` waits for its turn."""
@@ -54,6 +56,8 @@ class Background(QObject):
         if key not in self._working:
             self._asked[key] = work
             self._begin()
+            if self._held and not self._starting.isActive():
+                self._starting.start()
         return None
 
     def peek(self, key: Hashable) -> Any:
@@ -81,15 +85,22 @@ class Background(QObject):
     def close(self) -> None:
         """Drop what has not begun, wait for what has."""
         self._closed = True
+        self._starting.stop()
         self._asked.clear()
         self._pool.clear()
         self._pool.waitForDone(3000)
 
     def _begin(self) -> None:
+        """Give as many as there are threads their place: no painting takes it away, which forgets the rest."""
         while self._asked and len(self._working) < self._threads and not self._closed:
             key, work = self._asked.popitem(last=False)
             self._working.add(key)
-            self._pool.start(_Task(key, work, self._answered))
+            self._held.append(_Task(key, work, self._answered))
+
+    def _start(self) -> None:
+        held, self._held = self._held, []
+        for task in held:
+            self._pool.start(task)
 
     def _keep(self, key: Hashable, answer: Any) -> None:
         self._working.discard(key)
@@ -100,6 +111,7 @@ class Background(QObject):
         while self.size > self._limit and len(self._answers) > 1:
             self._drop(next(iter(self._answers)))
         self._begin()
+        self._start()
         if not self._telling.isActive():
             self._telling.start()
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ...engine.devices import NAMES, available_devices, unused
 from ...engine.memory import Memory
+from ...engine.queue import Job
 from ..look import icons
 from ..look import theme as themes
 from .jobs import Jobs
@@ -182,6 +183,10 @@ class JobsPanel(QWidget):
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.table.selectionModel().setCurrentIndex(self.table_model.index(row, 0), flags)
 
+    def _job(self) -> Job | None:
+        """The selected job."""
+        return next((job for job in self.table_model.rows if job.id == self.selected), None)
+
     def _summary(self, unfinished: list, paused: bool) -> str:
         if not unfinished:
             return ""
@@ -195,7 +200,7 @@ class JobsPanel(QWidget):
         return text
 
     def _show_selected(self) -> None:
-        job = next((job for job in self.table_model.rows if job.id == self.selected), None)
+        job = self._job()
         place = self._place()
         waiting = sum(one.state == "queued" for one in self.table_model.rows)
         able = {
@@ -239,7 +244,7 @@ class JobsPanel(QWidget):
         self.table.viewport().update()
 
     def _show_cue(self) -> None:
-        job = next((job for job in self.table_model.rows if job.id == self.selected), None)
+        job = self._job()
         if job and self.jobs.model.find(job.order.cue_id):
             self.jobs.model.select_cue(job.order.cue_id)
 
@@ -260,10 +265,13 @@ class JobsPanel(QWidget):
             self._soon.start()
 
     def _note_selected(self) -> None:
-        self._noted = self.selected
+        self._noted = self._job()
 
     def _select_again(self) -> None:
-        self.select(self._noted)
+        """What was selected stays so; a job that is tried again is another one, for the same take."""
+        if job := self._noted:
+            same = [one.id for one in self.table_model.rows if one.order.take_id == job.order.take_id]
+            self.select(job.id if job.id in same else same[-1] if same else "")
 
     # --- events ---
 

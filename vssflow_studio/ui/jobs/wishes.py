@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
@@ -43,10 +44,10 @@ class Wishes(QObject):
         jobs.changed.connect(lambda job: self._soon() if job.is_over or not job.step else None)
         jobs.listed.connect(self._soon)
 
-    def pending(self, now: bool = False) -> Pending:
+    def pending(self) -> Pending:
         """What is unfinished, as wishes."""
         orders = [(job.order.cue_id, job.request.sampling) for job in self.jobs.unfinished()]
-        return Pending(tuple(Wish(cue, sampling.seed, sampling.model) for cue, sampling in orders), now)
+        return Pending(tuple(Wish(cue, sampling.seed, sampling.model) for cue, sampling in orders))
 
     def write(self) -> None:
         """Write down what is unfinished now, on another thread, unless that is written already."""
@@ -89,14 +90,15 @@ class Wishes(QObject):
         if not self.jobs.unfinished():
             self._forget()
             return True
-        answer = ask_unfinished(self._window, len(self.jobs.unfinished()), self._may_write())
+        pending = self.pending()  # what is made while the question stands has missed the saving, and is found again
+        answer = ask_unfinished(self._window, len(pending.wishes), self._may_write())
         if answer == STAY:
             return False
         try:
             if answer == CANCEL:
                 self._forget()
             else:
-                self._keep(answer == BACKGROUND)
+                self._keep(replace(pending, now=answer == BACKGROUND))
         except StudioError as error:
             self.failed.emit(error)
             return False
@@ -109,12 +111,12 @@ class Wishes(QObject):
         self._timer.stop()
         self._pool.waitForDone(5000)
 
-    def _keep(self, now: bool) -> None:
-        path, pending = self.jobs.model.path, self.pending(now)
+    def _keep(self, pending: Pending) -> None:
+        path = self.jobs.model.path
         self._pool.waitForDone(5000)
         remember_pending(path, pending)
         self._kept = None
-        if now:
+        if pending.now:
             self.jobs.close()  # the worker would only be in the way
             start_background(path, self.jobs.preferences.settings.device)
 

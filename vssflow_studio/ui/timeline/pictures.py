@@ -49,9 +49,9 @@ class Pictures:
             second = source.start + max(-source.lasts, min(source.lasts, into))
             image = self._thumbnail(source, second, height)
             if image:  # its middle, at the display's own pixels: nothing is scaled
-                room = min(width, right - x) * self.density
+                room = min(ceil(width * self.density), round((pixel(right) - pixel(x)) * self.density))
                 spare = max(0, int((image.width() - width * self.density) / 2))
-                p.drawImage(QPoint(pixel(x), pixel(top)), image, QRect(spare, 0, ceil(room), image.height()))
+                p.drawImage(QPoint(pixel(x), pixel(top)), image, QRect(spare, 0, room, image.height()))
             number += 1
 
     def _thumbnail(self, source: Source, second: float, height: int) -> QImage | None:

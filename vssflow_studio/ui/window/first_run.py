@@ -55,7 +55,7 @@ class Coach(QFrame):
         row.addWidget(self.close_)
         self.again.clicked.connect(lambda: self.play_asked.emit(self._heard))
         self.close_.clicked.connect(self.finish)
-        self.step = SELECT
+        self.step, self._shown = SELECT, None
         for what in (models.TIMELINE, models.SELECTION, models.PROJECT, models.JOBS):
             model.listen(what, self.refresh)
         self.hide()
@@ -90,7 +90,13 @@ class Coach(QFrame):
         """Say what is next."""
         if self.isHidden() and (self.model.timeline is None or not self.wanted):
             return
-        self.step = self._next()
+        if (step := self._next()) != self._shown:
+            self._shown = self.step = step
+            self._show_step()
+        self.setVisible(self.model.timeline is not None)
+
+    def _show_step(self) -> None:
+        """The style sheet is asked again for each mark, which takes long enough not to do it at every edit."""
         for number, label in enumerate(self.marks):
             done, now = number < min(self.step, HEARD), number == min(self.step, WAIT)
             label.setText(f"{'✓' if done or self.step == HEARD else number + 1}  {_STEPS[number]}")
@@ -98,7 +104,6 @@ class Coach(QFrame):
             label.style().polish(label)
         self.said.setText(_SAID[self.step])
         self.again.setVisible(self.step == HEARD)
-        self.setVisible(self.model.timeline is not None)
 
     def _next(self) -> int:
         model = self.model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, Q
 from ...engine.line import read_ahead
 from ...timeline.cues import Project
 from .. import model as models
+from .. import tasks
 from ..cues.files import CueFiles
 from ..cues.inspector import Inspector
 from ..cues.lines import Lines
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
+        tasks.go_first()
         self.preferences = Preferences(self)
         themes.set_choice(self.preferences.settings.theme)
         self.theme = themes.current()
@@ -375,9 +378,11 @@ class MainWindow(QMainWindow):
 
 
 def _read_ahead() -> None:
-    """What the first line, and the first painting of many clips, would wait for."""
+    """What the first line, the first painting of many clips and the first job would wait for."""
     read_ahead()
     import_module("numpy.ma")
+    if sys.platform != "win32":  # a process of the system's, which the first job would start
+        import_module("multiprocessing.resource_tracker").ensure_running()
 
 
 def _settle() -> None:
