@@ -54,11 +54,25 @@ def shown(window) -> list[str]:
     return [rows.index(row, TEXT).data() for row in range(rows.rowCount())]
 
 
-def test_typing_begins_at_once_and_enter_goes_on_to_the_next_line(qtbot, listed) -> None:
+def test_letters_are_commands_until_enter_begins_to_type(qtbot, listed) -> None:
     view = go_to(listed, 0, TEXT)
-    qtbot.keyClick(view, Qt.Key.Key_D)  # not: add a line
-    assert view.cell.editor and len(listed.model.project.cues) == 4
-    qtbot.keyClicks(view.cell.editor, "one, I said.")
+    before = texts(listed)
+    qtbot.keyClick(view, Qt.Key.Key_L)
+    assert listed.player.speed == 1
+    qtbot.keyClick(view, Qt.Key.Key_K)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    assert listed.player.playing
+    qtbot.keyClick(view, Qt.Key.Key_K)
+    assert not listed.player.playing and texts(listed) == before
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    qtbot.keyClicks(view.cell.editor, "l")
+    assert listed.player.speed == 0 and view.cell.editor.toPlainText() == "l"
+
+
+def test_enter_goes_on_to_the_next_line(qtbot, listed) -> None:
+    view = go_to(listed, 0, TEXT)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    qtbot.keyClicks(view.cell.editor, "done, I said.")
     qtbot.keyClick(view.cell.editor, Qt.Key.Key_Return)
     assert texts(listed)[0] == "done, I said."
     assert view.currentIndex() == at(listed, 1, TEXT)

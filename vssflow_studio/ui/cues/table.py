@@ -112,11 +112,8 @@ class CueView(QTableView):
         self.setShowGrid(False)
         self.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QTableView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(
-            QTableView.EditTrigger.DoubleClicked
-            | QTableView.EditTrigger.EditKeyPressed
-            | QTableView.EditTrigger.AnyKeyPressed
-        )
+        # Not by any key: J, K and L play for whoever has clicked a line, and would write over it.
+        self.setEditTriggers(QTableView.EditTrigger.DoubleClicked | QTableView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setTabKeyNavigation(False)  # else the keyboard could not leave the list
         upright = self.verticalHeader()
@@ -252,13 +249,12 @@ class CueView(QTableView):
         return super().event(event)
 
     def _is_ours(self, event) -> bool:
-        """Keys that mean the list while it has the focus: letters begin to type, arrows walk."""
+        """Keys that mean the list while it has the focus: arrows walk. Letters are the window's commands."""
         if event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Paste):
             return True
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
         walks = event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
-        types = event.text().strip().isprintable() and event.text().strip()
-        return plain and bool(walks or types and self.currentIndex().flags() & Qt.ItemFlag.ItemIsEditable)
+        return plain and walks
 
     def keyPressEvent(self, event) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
