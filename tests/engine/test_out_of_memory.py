@@ -205,15 +205,15 @@ def test_the_report_and_the_timeline_say_it_too(timeline_file) -> None:
 
 @pytest.mark.skipif(platform.system() != "Linux", reason="limits of another process are Linux's")
 def test_a_worker_that_the_system_gives_no_more_memory_outlives_it(jobs, heard, tmp_path) -> None:
-    """A real limit on the worker's process: a take of five minutes doesn't fit, and a short one does after it."""
+    """A real limit on the worker’s process: a take of a quarter of an hour doesn’t fit, and a short one does after it."""
     import resource
 
     first = jobs.submit(request(), order(tmp_path, "a"))
     heard.wait(lambda j: j.id == first.id and j.state == "done")
     pid = jobs._worker.process.pid
     used = int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.prlimit(pid, resource.RLIMIT_AS, (used + (64 << 20), resource.RLIM_INFINITY))
-    long = jobs.submit(request(1, 300.0), order(tmp_path, "long"))
+    resource.prlimit(pid, resource.RLIMIT_AS, (used + (32 << 20), resource.RLIM_INFINITY))
+    long = jobs.submit(request(1, 900.0), order(tmp_path, "long"))
     failed = heard.wait(lambda j: j.id == long.id and j.is_over)
     assert failed.state == "failed" and "is full" in failed.error.what and not (tmp_path / "long.wav").exists()
     resource.prlimit(pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))

@@ -11,8 +11,8 @@ from typing import TypeVar
 from ..errors import DeviceError
 
 _Made = TypeVar("_Made")
-_SIGNS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
-"""How torch words it where it has no class of its own for it."""
+_SIGNS = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory", "can't start new thread")
+"""How torch, and Python where a thread needs a stack, word it where they have no class of their own for it."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def ship(flow: Path, durations: Path, sync: Path, out: Path) -> None:
         sample_rate=24_000,
         steps=9,
         guidance=2.0,
-        foley_guidance=1.5,
+        foley_guidance=1.25,
         solver="adams",
         cast=CAST,
         kinds=tuple(KINDS),

@@ -24,9 +24,6 @@ _RATE = 3e-3
 _LOUDER = 0.7  # nepers: a line may be so much louder or softer
 _LARGER = 3  # one of so many sentences is said by a larger head, too
 _LOWER, _FORMANTS = (-12.0, -5.0), (0.8, 0.95)  # semitones, and what becomes of the formants
-EDGE = 64
-"""From this bin on, 6.3 kHz, a teacher's own hiss tells more of its recording than of what is said; it isn't looked at."""
-_IGNORED = 1e4  # spreads by which what is divided is as good as zero
 
 
 def spoken(count: int, seed: int = 0) -> list[Tensor]:
@@ -56,7 +53,6 @@ def train(
     rng, model = np.random.default_rng(0), BandExtension()
     low = torch.cat(wide, dim=1)[:FIRST]
     model.mean[:], model.spread[:] = low.mean(dim=1), low.std(dim=1)
-    model.spread[EDGE:] = _IGNORED
     optimiser = torch.optim.AdamW(model.parameters(), _RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _RATE, total_steps=steps)
     for step in range(1, steps + 1):
