@@ -72,7 +72,7 @@ def write_movie(
 def turn(path: Path, quarters: int) -> Path:
     """Let the .mp4 or .mov say that it is to be shown turned by so many quarters against the clock, as a phone does.
 
-    That is the matrix in its picture track's header (ISO 14496-12, §8.3.2), which PyAV can't write.
+    That is the matrix in its picture track's header (ISO 14496-12, §8.3.2), which PyAV can't write in all versions that are allowed.
     """
     matrix = {1: (0, -1, 1, 0), 2: (-1, 0, 0, -1), 3: (0, 1, -1, 0)}[quarters]
     a, b, c, d = (number << 16 for number in matrix)

@@ -47,11 +47,13 @@ class Answers:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self._awaited: list[str] = []
+        self._looks = 0
         self._timer = QTimer(interval=10)
         self._timer.timeout.connect(self._look)
 
     def __call__(self, text: str) -> None:
         self._awaited.append(text)
+        self._looks = 0
         self._timer.start()
 
     def close(self) -> None:
@@ -62,7 +64,12 @@ class Answers:
         buttons = box.findChildren(QPushButton) if box else ()
         button = next((one for one in buttons if one.text().replace("&", "") == self._awaited[0]), None)
         if button is None:
+            self._looks += 1
+            if self._looks > 400:
+                self._timer.stop()
+                raise AssertionError(f"nobody asked {self._awaited[0]!r}")
             return
+        self._looks = 0
         self._awaited.pop(0)
         if not self._awaited:
             self._timer.stop()
