@@ -107,3 +107,28 @@ def write_grey(path: Path, frames: np.ndarray, rate: float | Fraction) -> Path:
             out.mux(video.encode(av.VideoFrame.from_ndarray(grey, format="gray")))
         out.mux(video.encode())
     return path
+
+
+def write_interlaced(path: Path) -> Path:
+    """Ten frames, upper field first; a bar moves by 4 pixels from one field to the next."""
+    import av
+    from av.codec.context import Flags
+
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=25)
+        video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
+        video.codec_context.flags |= Flags.interlaced_dct | Flags.interlaced_me
+        video.options = {"x264opts": "tff=1"}
+        for number in range(10):
+            picture = np.full((240, 320, 3), 20, np.uint8)
+            for field in (0, 1):
+                left = 60 + 8 * number + 4 * field
+                picture[field::2, left : left + 40] = 230
+            out.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        out.mux(video.encode(None))
+    return path
+
+
+def combed(picture: np.ndarray) -> float:
+    """How much each line differs from both its neighbours."""
+    return float(np.abs(2 * picture[1:-1] - picture[:-2] - picture[2:]).mean())

@@ -9,12 +9,12 @@ import av
 import numpy as np
 import pytest
 
-from films import turn
+from films import combed, turn, write_interlaced
 from vssflow_studio.errors import Cancelled, MediaError, StorageError
 from vssflow_studio.media.preview import write_preview
 from vssflow_studio.media.sound import read_sound
 from vssflow_studio.media.span import Span
-from vssflow_studio.media.video import grey_frames, probe, thumbnail
+from vssflow_studio.media.video import colour_frames, grey_frames, probe, thumbnail
 
 RATE = 48_000
 
@@ -46,6 +46,17 @@ def test_picture_and_sound_are_in_step(tmp_path, movie, frame_number, rate):
     with av.open(str(path)) as container:
         assert container.streams.audio[0].channels == 2
         assert container.streams.audio[0].rate == RATE
+
+
+def test_the_two_fields_of_an_interlaced_film_make_no_combs(tmp_path):
+    film, path = write_interlaced(tmp_path / "fields.mp4"), tmp_path / "p.mp4"
+    write_preview(path, [span(film, 0.0, 0.0, 0.4)], [], 0.4, rate=25, size=(240, 320))
+    assert max(map(combed, _red(path))) < 2 < 5 < min(map(combed, _red(film)))
+    assert combed(thumbnail(film, 0.2, 240)[:, :, 0].astype(int)) < 0.5
+
+
+def _red(film):
+    return colour_frames([span(film, 0.0, 0.0, 0.4)], 0.4, 25, (240, 320))[:, :, :, 0].astype(int)
 
 
 def test_black_where_no_picture_lies_and_where_it_can_not_be_read(tmp_path, movie, frame_number):

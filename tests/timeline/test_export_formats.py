@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import opentimelineio as otio
@@ -12,7 +13,9 @@ import pytest
 from opentimelineio.opentime import RationalTime, TimeRange
 
 from cuts import HEAD, LENGTH, TAIL, write_cut
+from films import turn
 from vssflow_studio.cli import main
+from vssflow_studio.engine.file_facts import facts_reader
 from vssflow_studio.timeline.clips import clip_views
 from vssflow_studio.timeline.files import read_timeline, write_timeline
 from vssflow_studio.timeline.flat import file_url, flatten
@@ -382,3 +385,12 @@ def test_a_retimed_clip_shows_the_same_frames_after_fcp_xml(tmp_path: Path, spee
         view = clip_views(timeline, tmp_path)[0]
         shown.append((round(float(view.media_start) * 24), view.speed, view.record))
     assert shown[0] == shown[1] and shown[0][1] == speed
+
+
+@pytest.mark.parametrize("quarters, size", [(0, ("128", "72")), (1, ("72", "128"))])
+def test_a_phones_film_has_the_size_in_which_it_stands(tmp_path, make_movie, quarters: int, size) -> None:
+    film = make_movie(tmp_path / "phone.mp4", 1)
+    facts = facts_reader()
+    clip = SimpleNamespace(file=turn(film, quarters) if quarters else film)
+    found = facts(clip)
+    assert (str(found.width), str(found.height)) == size and found.sample_rate == 48_000

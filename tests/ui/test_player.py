@@ -9,10 +9,9 @@ import av
 import numpy as np
 import opentimelineio as otio
 import pytest
-from av.codec.context import Flags
 from PySide6.QtCore import Qt
 
-from films import turn
+from films import combed, turn, write_interlaced
 from vssflow_studio.ui.viewer.frames import FrameReader, Frames
 
 
@@ -137,7 +136,7 @@ def test_a_film_from_a_phone_stands_upright(make_movie, frame_number, tmp_path) 
 
 
 def test_the_two_fields_of_an_interlaced_film_make_no_combs(tmp_path) -> None:
-    film = _interlaced(tmp_path / "fields.mp4")
+    film = write_interlaced(tmp_path / "fields.mp4")
     with av.open(str(film)) as container:
         decoded = list(container.decode(video=0))
     assert all(frame.interlaced_frame for frame in decoded)
@@ -145,31 +144,9 @@ def test_the_two_fields_of_an_interlaced_film_make_no_combs(tmp_path) -> None:
         image = Frames(str(film), 0.0).at((number + 0.5) / 25)
         seen = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
         seen = seen[:, : 3 * image.width() : 3].astype(int)
-        assert _combed(frame.to_ndarray(format="rgb24")[:, :, 0].astype(int)) > 5
-        assert _combed(seen) < 0.5
+        assert combed(frame.to_ndarray(format="rgb24")[:, :, 0].astype(int)) > 5
+        assert combed(seen) < 0.5
         assert seen.max() > 200 and (seen[:, 64 + 8 * number] > 200).all()  # the bar is where the first field has it
-
-
-def _interlaced(path: Path) -> Path:
-    """Ten frames, upper field first; a bar moves by 4 pixels from one field to the next."""
-    with av.open(str(path), "w") as out:
-        video = out.add_stream("libx264", rate=25)
-        video.width, video.height, video.pix_fmt = 320, 240, "yuv420p"
-        video.codec_context.flags |= Flags.interlaced_dct | Flags.interlaced_me
-        video.options = {"x264opts": "tff=1"}
-        for number in range(10):
-            picture = np.full((240, 320, 3), 20, np.uint8)
-            for field in (0, 1):
-                left = 60 + 8 * number + 4 * field
-                picture[field::2, left : left + 40] = 230
-            out.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        out.mux(video.encode(None))
-    return path
-
-
-def _combed(picture: np.ndarray) -> float:
-    """How much each line differs from both its neighbours."""
-    return float(np.abs(2 * picture[1:-1] - picture[:-2] - picture[2:]).mean())
 
 
 def test_a_picture_that_is_shown_is_not_decoded_again_but_one_that_failed_is(qtbot, movie, tmp_path) -> None:

@@ -19,13 +19,17 @@ def _facts(file: Path) -> FileFacts:
     """All zeros where the file can't be read: an export is no judge of media."""
     import av
 
+    from ..media.video import picture_stream, shown_size
+
     try:
         with av.open(str(file)) as container:
-            video = next((one for one in container.streams.video), None)
+            video = picture_stream(container)
             audio = next((one for one in container.streams.audio), None)
+            first = next(container.decode(video), None) if video else None  # it knows whether it lies on its side
+            height, width = shown_size(first) if first else (0, 0)
             return FileFacts(
-                width=video.codec_context.width if video else 0,
-                height=video.codec_context.height if video else 0,
+                width=width,
+                height=height,
                 channels=audio.channels if audio else 0,
                 sample_rate=audio.rate if audio else 0,
                 bits=_bits(audio) if audio else 0,

@@ -15,7 +15,7 @@ from ..atomic import replacing
 from ..errors import MediaError
 from .mixdown import Spool, mix_blocks, spooled
 from .span import Span
-from .video import as_shown, pixel_aspect, shown_frames, shown_size
+from .video import as_shown, pixel_aspect, shown_frames, shown_size, without_combs
 
 _RATE = 48_000
 OnStep = Callable[[int, int], None]
@@ -126,7 +126,7 @@ def _fitted(frame: av.VideoFrame, size: tuple[int, int], aspect: float) -> np.nd
     shown = shown_size(frame, aspect)
     scale = min(size[0] / shown[0], size[1] / shown[1])
     height, width = (max(2, int(side * scale + 0.5)) for side in shown)
-    image = as_shown(frame, (height, width))
+    image = as_shown(without_combs(frame), (height, width))
     top, left = (size[0] - height) // 2, (size[1] - width) // 2
     return np.pad(
         image, ((top, size[0] - height - top), (left, size[1] - width - left), (0, 0))

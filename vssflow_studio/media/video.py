@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.filter import Graph
 from av.stream import Disposition
 from av.video.reformatter import Interpolation, VideoReformatter
 
@@ -93,7 +94,7 @@ def thumbnail(path: Path, seconds: float, height: int) -> np.ndarray:
     span = Span(str(path), seconds, 0.0, 0.0)
     for frame in frames_at(str(path), [seconds], span):
         tall, wide = shown_size(frame, pixel_aspect(str(path)))
-        return as_shown(frame, (height, max(2, round(height * wide / tall))))
+        return as_shown(without_combs(frame), (height, max(2, round(height * wide / tall))))
     raise media_error(span, "The media has no picture")
 
 
@@ -124,6 +125,23 @@ def as_shown(
     height, width = size[::-1] if turns % 2 else size
     scaled = (scaler or VideoReformatter()).reformat(frame, width, height, pixels, interpolation=interpolation)
     return np.rot90(scaled.to_ndarray(), turns)
+
+
+def without_combs(frame: av.VideoFrame) -> av.VideoFrame:
+    """Two fields of one frame show two moments: the lines of the second are made of those of the first.
+
+    Alone, without its neighbours, the frame is ready at once after any seek.
+    """
+    if not frame.interlaced_frame:
+        return frame
+    graph = Graph()
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+    )
+    graph.link_nodes(source, graph.add("yadif"), graph.add("buffersink")).configure()
+    graph.push(frame)
+    graph.push(None)
+    return graph.pull()
 
 
 def shown_size(frame: av.VideoFrame, aspect: float = 1.0) -> tuple[int, int]:

@@ -9,14 +9,13 @@ from collections.abc import Callable
 
 import av
 import numpy as np
-from av.filter import Graph
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from ...errors import StudioError
 from ...image_sequence import as_sequence
 from ...media.span import Span
-from ...media.video import as_shown, aspect_of, frames_at, opened, shown_size
+from ...media.video import as_shown, aspect_of, frames_at, opened, origin_of, picture_stream, shown_size, without_combs
 from .latest import Latest
 
 _KEPT = 24  # decoded frames kept, so that playing backwards decodes each stretch once
@@ -95,7 +94,7 @@ class Frames:
     def __init__(self, media: str, second: float) -> None:
         self._opened = opened(media)
         self._container = self._opened.__enter__()
-        self._stream = next(iter(self._container.streams.video), None)
+        self._stream = picture_stream(self._container)
         self._recent: deque = deque(maxlen=_KEPT)
         self._late = False
         self._ended = self._stream is None
@@ -103,7 +102,7 @@ class Frames:
             return
         self._stream.thread_type = "AUTO"
         self._aspect = aspect_of(self._stream)
-        self._origin = float((self._stream.start_time or 0) * self._stream.time_base)
+        self._origin = origin_of(self._stream)
         target = int((second + self._origin) / self._stream.time_base)
         self._container.seek(max(0, target), stream=self._stream, backward=True)
         self._decoder = self._container.decode(self._stream)
@@ -133,7 +132,7 @@ class Frames:
         self._set_late(late)
         shown = next((f for f in reversed(self._recent) if self._time(f) <= second + 1e-4), None)
         shown = shown or next(iter(self._recent), None)
-        return QImage() if shown is None else _to_image(_without_combs(shown), self._aspect)
+        return QImage() if shown is None else _to_image(without_combs(shown), self._aspect)
 
     def _set_late(self, late: bool) -> None:
         if late != self._late and not self._ended:
@@ -158,23 +157,6 @@ class Stills:
         """The picture seen at `second`. Raises MediaError."""
         span = Span(self._media, second, 0.0, 0.0)
         return _to_image(next(frames_at(self._media, [second], span)))
-
-
-def _without_combs(frame: av.VideoFrame) -> av.VideoFrame:
-    """Two fields of one frame show two moments: the lines of the second are made of those of the first.
-
-    Alone, without its neighbours, the frame is ready at once after any seek.
-    """
-    if not frame.interlaced_frame:
-        return frame
-    graph = Graph()
-    source = graph.add_buffer(
-        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
-    )
-    graph.link_nodes(source, graph.add("yadif"), graph.add("buffersink")).configure()
-    graph.push(frame)
-    graph.push(None)
-    return graph.pull()
 
 
 def _to_image(frame, aspect: float = 1.0) -> QImage:

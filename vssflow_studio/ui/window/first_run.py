@@ -55,7 +55,7 @@ class Coach(QFrame):
         row.addWidget(self.close_)
         self.again.clicked.connect(lambda: self.play_asked.emit(self._heard))
         self.close_.clicked.connect(self.finish)
-        self.step, self._shown = SELECT, None
+        self.step: int | None = None  # until it was shown
         for what in (models.TIMELINE, models.SELECTION, models.PROJECT, models.JOBS):
             model.listen(what, self.refresh)
         self.hide()
@@ -90,8 +90,8 @@ class Coach(QFrame):
         """Say what is next."""
         if self.isHidden() and (self.model.timeline is None or not self.wanted):
             return
-        if (step := self._next()) != self._shown:
-            self._shown = self.step = step
+        if (step := self._next()) != self.step:
+            self.step = step
             self._show_step()
         self.setVisible(self.model.timeline is not None)
 
