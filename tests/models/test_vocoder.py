@@ -65,6 +65,19 @@ def decibels(sound: np.ndarray, low: float, high: float) -> float:
     return float(10 * np.log10(power[(hertz >= low) & (hertz < high)].sum() / len(sound) ** 2 + 1e-14))
 
 
+# --- silence ---
+
+
+def test_what_lies_at_the_floor_is_silent() -> None:
+    floor = np.log(MelCodec().config.floor)
+    mel = torch.full((1, 80, 200), floor) + 0.03 * torch.randn(1, 80, 200, generator=torch.Generator().manual_seed(0)).abs()
+    mel[:, 5:20, 80:120] = -3
+    sound = Vocoder(iterations=16)(mel)[0].numpy()
+    quiet, loud = (20 * np.log10(part.std() + 1e-12) for part in (sound[:14_400], sound[20_000:28_000]))
+    assert quiet < -95 and loud > -50
+    assert decibels(sound[20_000:28_000], 4000, 12_000) < decibels(sound[20_000:28_000], 300, 1500) - 60
+
+
 # --- phases ---
 
 

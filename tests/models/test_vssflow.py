@@ -80,11 +80,27 @@ def test_conditions_enter_by_their_own_way() -> None:
 
 
 def test_time_is_a_token_in_front() -> None:
-    config = replace(draft(), layers=1)
+    config = replace(draft(), layers=1, skip=False)
     dit, joined = DiT(config).eval(), torch.randn(1, config.joined_channels, 8)
     context = torch.randn(1, 9, config.cross_channels)
     early, late = (dit(joined, torch.tensor([t]), context) for t in (0.1, 0.9))
     assert early.shape == joined.shape and not torch.allclose(early, late)
+
+
+@torch.inference_mode()
+def test_a_skip_begins_as_nothing_and_keeps_a_share_of_each_noisy_channel() -> None:
+    torch.manual_seed(0)
+    config = replace(draft(), layers=1)
+    dit, plain = DiT(config).eval(), DiT(replace(config, skip=False)).eval()
+    plain.load_state_dict(dit.state_dict(), strict=False)
+    joined, context = torch.randn(2, config.joined_channels, 8), torch.randn(2, 9, config.cross_channels)
+    latent, time = joined[:, : config.latent_channels], torch.tensor([0.2, 0.8])
+    without = plain(joined, time, context)[:, : config.latent_channels]
+    assert torch.equal(dit(joined, time, context), without)
+    share = torch.linspace(0, 1, config.latent_channels)
+    dit.skip.bias.copy_(share)
+    assert torch.allclose(dit(joined, time, context), without + share[:, None] * latent, atol=1e-6)
+    assert "skip" not in replace(config, skip=False).to_json() and VSSFlowConfig.from_json(config.to_json()) == config
 
 
 def test_motion_sees_change_and_not_texture() -> None:

@@ -17,12 +17,15 @@ from safetensors.torch import load_file
 
 from vssflow_studio.cli import main
 from vssflow_studio.errors import Cancelled, ModelError
+from vssflow_studio.models.checkpoints import read_weights
 from vssflow_studio.models.codecs.mel import MelCodec
-from vssflow_studio.models.interface import Conditions, Sampling
+from vssflow_studio.models.interface import WEIGHTS, Conditions, Sampling
 from vssflow_studio.models.registry import read_card
+from vssflow_studio.models.vssflow.config import VSSFlowConfig
 from vssflow_studio.models.vssflow.draft_model import DraftModel
 from vssflow_studio.paths import models
 from vssflow_studio.training import checkpoint
+from vssflow_studio.training.checkpoint import write_tensors
 from vssflow_studio.training.config import ConfigError, read_config
 from vssflow_studio.training.examples import Examples, Mixture
 from vssflow_studio.training.log import read_log
@@ -202,6 +205,20 @@ def test_training_goes_on_from_a_finished_model(whole, tiny, monkeypatch, tmp_pa
     assert was.keys() == now.keys()
     assert all(torch.allclose(was[k].float(), now[k].float(), atol=1e-3) for k in was)
     assert all(torch.equal(was[k], now[k]) for k in was if k.startswith(("codec.", "durations.")))
+
+
+def test_a_model_from_before_there_was_a_skip_gets_one_that_says_nothing_yet(whole, tiny, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    shutil.copytree(whole.parent / "model", models() / "old")
+    path = models() / "old" / WEIGHTS
+    tensors, facts = read_weights(path)
+    skip = {name for name in tensors if ".skip." in name}
+    facts["config"] = replace(VSSFlowConfig.from_json(facts["config"]), skip=False).to_json()
+    write_tensors(path, {name: tensor for name, tensor in tensors.items() if name not in skip}, facts)
+    assert main(["train", str(tiny("on", start='"old"', steps=1, rate=1e-9))]) == 0
+    grown = load_file(tmp_path / "model" / WEIGHTS)
+    assert grown.keys() == tensors.keys() and len(skip) == 2
+    assert all(grown[name].abs().max() < 1e-6 for name in skip)
 
 
 def test_a_model_of_other_sizes_is_nothing_to_go_on_from(tiny, tmp_path):

@@ -18,6 +18,8 @@ from .foley_kit import RATE, Rng
 from .prompts import MOTIONS, prompt_for
 
 FRAME_RATE = 25.0
+_QUIET = 0.08
+"""How often nothing makes contact."""
 HEIGHT, WIDTH = 36, 64
 _Y, _X = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
 
@@ -42,7 +44,7 @@ def scene(kind: str, seed: int, seconds: float = 5.0, *, eventful: bool = False)
     words = random.Random(seed)
     motion = str(rng.choice(MOTIONS[kind]))
     times = _shown_times(rng, seconds)
-    quiet = motion != "bed" and not eventful and rng.random() < 0.08
+    quiet = motion != "bed" and not eventful and rng.random() < _QUIET
     if motion == "bed":
         alpha, onsets = _bed_alpha(rng, times), ()
         sound = foley_sounds.bed(kind, rng, round(seconds * RATE))
@@ -53,11 +55,20 @@ def scene(kind: str, seed: int, seconds: float = 5.0, *, eventful: bool = False)
     return Scene(kind, prompt_for(kind, words), frames, sound, tuple(onsets))
 
 
-def moving(motion: str, seed: int, seconds: float = 5.0) -> tuple[np.ndarray, tuple[float, ...]]:
-    """The picture alone of a motion that makes contact, and when it does: as `Scene` has them."""
+def moving(
+    motion: str, seed: int, seconds: float = 5.0, *, eventful: bool = True
+) -> tuple[np.ndarray, tuple[float, ...]]:
+    """The picture alone of a motion, and when it makes contact: as `scene` has them.
+
+    The motion "bed" makes none, nor do a few of the others, unless `eventful`.
+    """
     rng = np.random.default_rng([seed, zlib.crc32(motion.encode())])
     times = _shown_times(rng, seconds)
-    alpha, onsets = _MOTIONS[motion](rng, times, seconds, False)
+    quiet = not eventful and rng.random() < _QUIET
+    if motion == "bed":
+        alpha, onsets = _bed_alpha(rng, times), ()
+    else:
+        alpha, onsets = _MOTIONS[motion](rng, times, seconds, quiet)
     return _finish(rng, alpha, times, flash=onsets if motion == "flash" else ()), tuple(onsets)
 
 

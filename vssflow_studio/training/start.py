@@ -28,7 +28,7 @@ def card_of(name: str) -> ModelCard:
 
 
 def tensors_of(name: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> tuple[dict[str, Tensor], Path]:
-    """The tensors of the model `name`, and their file; of energy it may begin to hear just now.
+    """The tensors of the model `name`, and their file; energy and a skip it may begin to have just now.
 
     Raises ModelError when it is not there, or is of other sizes or voices.
     """
@@ -36,8 +36,9 @@ def tensors_of(name: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> tupl
     tensors, facts = read_weights(path)
     try:
         before = VSSFlowConfig.from_json(facts["config"])
-        hears = sizes.energy and not before.energy
-        same = replace(before, energy=before.energy or hears) == sizes and json.loads(facts["voices"]) == list(voices)
+        hears, skips = sizes.energy and not before.energy, sizes.skip and not before.skip
+        grown = replace(before, energy=before.energy or hears, skip=before.skip or skips)
+        same = grown == sizes and json.loads(facts["voices"]) == list(voices)
     except (KeyError, TypeError, ValueError):
         same = False
     if not same:
@@ -47,9 +48,15 @@ def tensors_of(name: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> tupl
             remedy="Leave [model] as that model has it, or loop.start empty.",
         )
     if hears:
-        zeros = {"weight": torch.zeros(sizes.width, 1), "bias": torch.zeros(sizes.width)}
-        tensors |= {f"draft.flow.proj_energy.{part}": value for part, value in zeros.items()}
+        tensors |= _zeros("draft.flow.proj_energy", 1, sizes.width)
+    if skips:
+        tensors |= _zeros("draft.flow.vaflow.skip", sizes.width, sizes.latent_channels)
     return tensors, path
+
+
+def _zeros(layer: str, inside: int, outside: int) -> dict[str, Tensor]:
+    """A linear layer that doesn't say anything yet."""
+    return {f"{layer}.weight": torch.zeros(outside, inside), f"{layer}.bias": torch.zeros(outside)}
 
 
 def part_of(name: str, prefix: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> dict[str, Tensor]:

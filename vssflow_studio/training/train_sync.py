@@ -20,22 +20,24 @@ from ..atomic import replacing
 from ..engine.foley_kinds import KINDS
 from ..models.conditions.motion import motion_features
 from ..models.conditions.sync import RATE, SyncEncoder, bumps
-from .foley_scenes import scene
+from .foley_scenes import moving, scene
+from .prompts import MOTIONS
 
 FIRST_SEED = 1_000_000
 """Far from the scenes the flow learns from, on which this encoder must err as it errs on
 scenes that nobody has seen; else the flow would trust it too much."""
 
+_MOTIONS = tuple(dict.fromkeys(motion for motions in MOTIONS.values() for motion in motions))
 _RARE = 4.0  # how much more a moment of contact counts than one without
 
 
 def render(seeds: range) -> tuple[Tensor, Tensor]:
-    """Motion features [scenes, time, channels] and targets [scenes, 2 · time], kinds in turn."""
-    kinds, moves, targets = list(KINDS), [], []
+    """Motion features [scenes, time, channels] and targets [scenes, 2 · time], motions in turn."""
+    moves, targets = [], []
     for seed in seeds:
-        one = scene(kinds[seed % len(kinds)], seed)
-        moves.append(motion_features(torch.from_numpy(one.frames)))
-        targets.append(bumps(one.onsets, 2 * len(one.frames)))
+        frames, onsets = moving(_MOTIONS[seed % len(_MOTIONS)], seed, eventful=False)
+        moves.append(motion_features(torch.from_numpy(frames)))
+        targets.append(bumps(onsets, 2 * len(frames)))
     return torch.stack(moves).half(), torch.stack(targets).half()
 
 

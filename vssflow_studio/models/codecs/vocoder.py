@@ -43,9 +43,12 @@ class Vocoder(nn.Module):
     def forward(self, mel: Tensor, spoken: bool = False) -> Tensor:
         """`spoken` says that it is a voice and nothing else."""
         mel = torch.cat([mel, mel[..., -1:]], dim=-1).exp()
-        magnitude = self._magnitudes(mel)
         if not spoken:
+            # At its floor a mel only says that it is no louder than that. Beside low sounds, as a room's,
+            # a hiss up there is heard; a voice has hisses of its own.
+            magnitude = self._magnitudes((mel - self.mel.floor).clamp(min=0))
             return self._iterated(magnitude, self._random_phases(magnitude), self.iterations)
+        magnitude = self._magnitudes(mel)
         source = self.source(magnitude)
         # What the mel's bins blur is between the source's harmonics and the blur itself.
         harmonic = self._magnitudes(mel, magnitude * source.abs().sqrt())

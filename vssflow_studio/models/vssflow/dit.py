@@ -21,7 +21,8 @@ class DiT(nn.Module):
 
     forward: joined [batch, channels, frames], time [batch], context [batch or fewer (see
     Block), 1 + frames, cross_channels], and what is added to the input embedding, if
-    anything is [batch, frames, width] → [batch, channels, frames].
+    anything is [batch, frames, width] → [batch, channels, frames]; of a network with a skip
+    [batch, the latent's channels, frames].
     """
 
     def __init__(self, config: VSSFlowConfig) -> None:
@@ -37,6 +38,10 @@ class DiT(nn.Module):
         self.proj_out = nn.Linear(width, channels, bias=False)
         self.postprocess_conv = nn.Conv1d(channels, channels, 1, bias=False)
         self.rotary_channels = config.head_channels // 2
+        self.skip = nn.Linear(width, config.latent_channels) if config.skip else None
+        if self.skip:
+            nn.init.zeros_(self.skip.weight)
+            nn.init.zeros_(self.skip.bias)
 
     def forward(self, joined: Tensor, time: Tensor, context: Tensor, added: Tensor | None = None) -> Tensor:
         time_token = self.timestep_proj(self.time_proj(time).to(joined.dtype)).unsqueeze(1)
@@ -49,7 +54,11 @@ class DiT(nn.Module):
         for block in self.transformer_blocks:
             hidden = block(hidden, context, rotary)
         out = self.proj_out(hidden[:, 1:]).transpose(1, 2)
-        return out + self.postprocess_conv(out)
+        out = out + self.postprocess_conv(out)
+        if self.skip is None:
+            return out
+        kept = self.skip(hidden[:, 1:]).transpose(1, 2)
+        return out[:, : kept.shape[1]] + kept * joined[:, : kept.shape[1]]
 
 
 class Block(nn.Module):

@@ -26,7 +26,8 @@ def log_mel(sound: Tensor, config: F5Config) -> Tensor:
 def griffin_lim(config: F5Config) -> Vocoder:
     """What makes these frames heard without weights; it sounds thinner than Vocos."""
     bank = _bank(config.fft, config.mel_bins, config.sample_rate)
-    return Vocoder(MelConfig(config.sample_rate, config.fft, config.hop, config.mel_bins), bank=bank)
+    mel = MelConfig(config.sample_rate, config.fft, config.hop, config.mel_bins, _FLOOR)
+    return Vocoder(mel, bank=bank)
 
 
 @lru_cache(maxsize=4)
