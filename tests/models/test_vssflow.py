@@ -12,7 +12,7 @@ from vssflow_studio.models.interface import Conditions, Sampling, WEIGHTS
 from vssflow_studio.models.registry import load_model, model_card, model_cards
 from vssflow_studio.models.vssflow import draft_model
 from vssflow_studio.models.vssflow.config import VSSFlowConfig, draft
-from vssflow_studio.models.vssflow.dit import DiT, rotary_tables, rotate
+from vssflow_studio.models.vssflow.dit import DiT, Grain, rotary_tables, rotate
 from vssflow_studio.models.vssflow.draft_model import DraftModel
 from vssflow_studio.models.vssflow.network import Streams, VSSFlow
 from vssflow_studio.paths import weights
@@ -80,7 +80,7 @@ def test_conditions_enter_by_their_own_way() -> None:
 
 
 def test_time_is_a_token_in_front() -> None:
-    config = replace(draft(), layers=1, skip=False)
+    config = replace(draft(), layers=1, grain=False)
     dit, joined = DiT(config).eval(), torch.randn(1, config.joined_channels, 8)
     context = torch.randn(1, 9, config.cross_channels)
     early, late = (dit(joined, torch.tensor([t]), context) for t in (0.1, 0.9))
@@ -88,19 +88,30 @@ def test_time_is_a_token_in_front() -> None:
 
 
 @torch.inference_mode()
-def test_a_skip_begins_as_nothing_and_keeps_a_share_of_each_noisy_channel() -> None:
+def test_grain_is_left_at_the_end_of_the_path_as_much_as_it_says() -> None:
+    """Of noise round a mean that is known, the exact answer (Wiener's) makes noise of its variance."""
+    grain, clean, variance = Grain(4, 3), torch.tensor([-1.0, 0.5, 2.0]), torch.tensor([1e-6, 0.04, 1.0])
+    grain.strays.bias.copy_(variance.expm1().log())
+    predicted, hidden = clean.view(1, 3, 1).expand(1, 3, 4000), torch.zeros(1, 4000, 4)
+    state = torch.randn(1, 3, 4000, generator=torch.Generator().manual_seed(0))
+    for step in range(200):
+        time = torch.tensor([step / 200])
+        answer = grain(hidden, predicted, state, time)
+        state = state + (answer - state) / (1 - time) / 200
+    assert torch.allclose(state.mean(2)[0], clean, atol=0.05)
+    assert torch.allclose(state.std(2)[0], variance.sqrt(), rtol=0.05, atol=0.02)
+
+
+@torch.inference_mode()
+def test_grain_that_has_learned_nothing_leaves_a_network_as_it_was() -> None:
     torch.manual_seed(0)
     config = replace(draft(), layers=1)
-    dit, plain = DiT(config).eval(), DiT(replace(config, skip=False)).eval()
+    dit, plain = DiT(config).eval(), DiT(replace(config, grain=False)).eval()
     plain.load_state_dict(dit.state_dict(), strict=False)
     joined, context = torch.randn(2, config.joined_channels, 8), torch.randn(2, 9, config.cross_channels)
-    latent, time = joined[:, : config.latent_channels], torch.tensor([0.2, 0.8])
-    without = plain(joined, time, context)[:, : config.latent_channels]
-    assert torch.equal(dit(joined, time, context), without)
-    share = torch.linspace(0, 1, config.latent_channels)
-    dit.skip.bias.copy_(share)
-    assert torch.allclose(dit(joined, time, context), without + share[:, None] * latent, atol=1e-6)
-    assert "skip" not in replace(config, skip=False).to_json() and VSSFlowConfig.from_json(config.to_json()) == config
+    answers = [one(joined, torch.tensor([0.2, 0.6]), context)[:, : config.latent_channels] for one in (dit, plain)]
+    assert torch.allclose(*answers, atol=5e-3)
+    assert "grain" not in replace(config, grain=False).to_json() and VSSFlowConfig.from_json(config.to_json()) == config
 
 
 def test_motion_sees_change_and_not_texture() -> None:

@@ -207,18 +207,26 @@ def test_training_goes_on_from_a_finished_model(whole, tiny, monkeypatch, tmp_pa
     assert all(torch.equal(was[k], now[k]) for k in was if k.startswith(("codec.", "durations.")))
 
 
-def test_a_model_from_before_there_was_a_skip_gets_one_that_says_nothing_yet(whole, tiny, monkeypatch, tmp_path):
+def test_a_model_from_before_there_was_grain_gets_a_layer_that_has_learned_nothing(whole, tiny, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     shutil.copytree(whole.parent / "model", models() / "old")
     path = models() / "old" / WEIGHTS
     tensors, facts = read_weights(path)
-    skip = {name for name in tensors if ".skip." in name}
-    facts["config"] = replace(VSSFlowConfig.from_json(facts["config"]), skip=False).to_json()
-    write_tensors(path, {name: tensor for name, tensor in tensors.items() if name not in skip}, facts)
+    grain = {name for name in tensors if ".grain." in name}
+    facts["config"] = replace(VSSFlowConfig.from_json(facts["config"]), grain=False).to_json()
+    write_tensors(path, {name: tensor for name, tensor in tensors.items() if name not in grain}, facts)
     assert main(["train", str(tiny("on", start='"old"', steps=1, rate=1e-9))]) == 0
     grown = load_file(tmp_path / "model" / WEIGHTS)
-    assert grown.keys() == tensors.keys() and len(skip) == 2
-    assert all(grown[name].abs().max() < 1e-6 for name in skip)
+    assert grown.keys() == tensors.keys() and len(grain) == 2
+    assert sorted(grown[name].unique().tolist() for name in grain) == [[-8.0], [0.0]]
+
+
+def test_only_what_is_named_is_trained(whole, tiny, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    shutil.copytree(whole.parent / "model", models() / "mine")
+    assert main(["train", str(tiny("on", start='"mine"', only='"grain"', steps=2, rate=1e-2))]) == 0
+    was, now = (load_file(folder / WEIGHTS) for folder in (models() / "mine", tmp_path / "model"))
+    assert {name for name in was if not torch.equal(was[name], now[name])} == {name for name in was if ".grain." in name}
 
 
 def test_a_model_of_other_sizes_is_nothing_to_go_on_from(tiny, tmp_path):

@@ -95,6 +95,7 @@ class Loop:
     weights, its codec's statistics, its sync encoder and its durations; empty begins anew.
     `excerpts` is the share of the steps that see three short excerpts for each example: three
     times as many prompts for the same work.
+    `only` is part of a tensor's name: just those that have it are trained.
     A checkpoint is written every `save_steps` and every `save_minutes`, 0 for never.
     """
 
@@ -114,6 +115,7 @@ class Loop:
     compile: bool = True
     device: str = "auto"
     start: str = ""
+    only: str = ""
 
     def __post_init__(self) -> None:
         if (self.steps > 0) == (self.minutes > 0):

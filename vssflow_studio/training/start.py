@@ -15,6 +15,7 @@ from ..models.checkpoints import read_weights
 from ..models.interface import WEIGHTS, ModelCard
 from ..models.registry import CARD, model_folder, read_card
 from ..models.vssflow.config import VSSFlowConfig
+from ..models.vssflow.dit import Grain
 
 
 def folder_of(name: str) -> Path:
@@ -28,7 +29,7 @@ def card_of(name: str) -> ModelCard:
 
 
 def tensors_of(name: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> tuple[dict[str, Tensor], Path]:
-    """The tensors of the model `name`, and their file; energy and a skip it may begin to have just now.
+    """The tensors of the model `name`, and their file; energy and grain it may begin to have just now.
 
     Raises ModelError when it is not there, or is of other sizes or voices.
     """
@@ -36,8 +37,8 @@ def tensors_of(name: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> tupl
     tensors, facts = read_weights(path)
     try:
         before = VSSFlowConfig.from_json(facts["config"])
-        hears, skips = sizes.energy and not before.energy, sizes.skip and not before.skip
-        grown = replace(before, energy=before.energy or hears, skip=before.skip or skips)
+        hears, roughens = sizes.energy and not before.energy, sizes.grain and not before.grain
+        grown = replace(before, energy=before.energy or hears, grain=before.grain or roughens)
         same = grown == sizes and json.loads(facts["voices"]) == list(voices)
     except (KeyError, TypeError, ValueError):
         same = False
@@ -48,15 +49,12 @@ def tensors_of(name: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> tupl
             remedy="Leave [model] as that model has it, or loop.start empty.",
         )
     if hears:
-        tensors |= _zeros("draft.flow.proj_energy", 1, sizes.width)
-    if skips:
-        tensors |= _zeros("draft.flow.vaflow.skip", sizes.width, sizes.latent_channels)
+        zeros = {"weight": torch.zeros(sizes.width, 1), "bias": torch.zeros(sizes.width)}
+        tensors |= {f"draft.flow.proj_energy.{part}": value for part, value in zeros.items()}
+    if roughens:
+        smooth = Grain(sizes.width, sizes.latent_channels).state_dict()
+        tensors |= {f"draft.flow.vaflow.grain.{part}": value for part, value in smooth.items()}
     return tensors, path
-
-
-def _zeros(layer: str, inside: int, outside: int) -> dict[str, Tensor]:
-    """A linear layer that doesn't say anything yet."""
-    return {f"{layer}.weight": torch.zeros(outside, inside), f"{layer}.bias": torch.zeros(outside)}
 
 
 def part_of(name: str, prefix: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> dict[str, Tensor]:

@@ -69,6 +69,9 @@ class Trainer:
         self.model = DraftFlow(config.model, len(voices)).to(self.device)
         self.average = deepcopy(self.model)
         self.names = [name for name, _ in self.model.named_parameters()]
+        for name, parameter in self.model.named_parameters():
+            if loop.only not in name:
+                parameter.requires_grad_(False)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(),
             loop.rate,

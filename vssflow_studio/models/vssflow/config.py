@@ -15,8 +15,8 @@ class VSSFlowConfig:
     Streams that enter by cross-attention: the voice (as token 0) and the semantics
     (a token for each latent frame). `turned_context`: their keys have rotary positions
     too; in the authors' public code only the queries do. `energy`: it hears how loud the line
-    is to be, as DeepAudio-V1's speech does (§3.4). `skip`: of each noisy channel, a learned share is
-    kept in what is predicted (Karras et al. 2022, §5); what is noise by nature stays as rough as it is.
+    is to be, as DeepAudio-V1's speech does (§3.4). `grain`: a network that predicts
+    data says of each channel, too, how far it strays from that (see `dit.Grain`).
     """
 
     latent_channels: int = 128
@@ -41,7 +41,7 @@ class VSSFlowConfig:
     predicts: str = "velocity"
     turned_context: bool = False
     energy: bool = False
-    skip: bool = False
+    grain: bool = False
 
     def __post_init__(self) -> None:
         if self.heads % self.cross_heads:
@@ -69,7 +69,7 @@ class VSSFlowConfig:
     def to_json(self) -> str:
         """One line of JSON, as it stands in the checkpoint's metadata."""
         # What most models don't have isn't mentioned, as in those from before there was any.
-        told = {name: value for name, value in asdict(self).items() if name not in ("energy", "skip") or value}
+        told = {name: value for name, value in asdict(self).items() if name not in ("energy", "grain") or value}
         return json.dumps(told, sort_keys=True)
 
     @classmethod
@@ -108,5 +108,5 @@ def draft() -> VSSFlowConfig:
         time_channels=256,
         predicts="data",
         turned_context=True,
-        skip=True,
+        grain=True,
     )

@@ -15,13 +15,16 @@ from torch.nn import functional as F
 
 from .config import VSSFlowConfig
 
+_SMOOTH = -8.0
+"""Of a variance's logarithm: next to nothing, for a layer that has learned nothing yet."""
+
 
 class DiT(nn.Module):
     """Velocity (or clean latent) of the joined channels.
 
     forward: joined [batch, channels, frames], time [batch], context [batch or fewer (see
     Block), 1 + frames, cross_channels], and what is added to the input embedding, if
-    anything is [batch, frames, width] → [batch, channels, frames]; of a network with a skip
+    anything is [batch, frames, width] → [batch, channels, frames]; of a network with grain
     [batch, the latent's channels, frames].
     """
 
@@ -38,10 +41,7 @@ class DiT(nn.Module):
         self.proj_out = nn.Linear(width, channels, bias=False)
         self.postprocess_conv = nn.Conv1d(channels, channels, 1, bias=False)
         self.rotary_channels = config.head_channels // 2
-        self.skip = nn.Linear(width, config.latent_channels) if config.skip else None
-        if self.skip:
-            nn.init.zeros_(self.skip.weight)
-            nn.init.zeros_(self.skip.bias)
+        self.grain = Grain(width, config.latent_channels) if config.grain else None
 
     def forward(self, joined: Tensor, time: Tensor, context: Tensor, added: Tensor | None = None) -> Tensor:
         time_token = self.timestep_proj(self.time_proj(time).to(joined.dtype)).unsqueeze(1)
@@ -55,10 +55,34 @@ class DiT(nn.Module):
             hidden = block(hidden, context, rotary)
         out = self.proj_out(hidden[:, 1:]).transpose(1, 2)
         out = out + self.postprocess_conv(out)
-        if self.skip is None:
-            return out
-        kept = self.skip(hidden[:, 1:]).transpose(1, 2)
-        return out[:, : kept.shape[1]] + kept * joined[:, : kept.shape[1]]
+        return out if self.grain is None else self.grain(hidden[:, 1:], out, joined, time)
+
+
+class Grain(nn.Module):
+    """What is noise by nature, in a prediction that would leave it smooth.
+
+    A small network can't carry a hundred channels' noise from its input to its output, so of rain
+    it predicts the mean. Beside it this layer says how far each channel strays from that (a
+    variance v, cf. Nichol & Dhariwal 2021, §3.1), and by Wiener's rule as much is kept of what
+    the noisy latent x is other than the prediction's share of it: at the end of the path noise of
+    variance v is left, at its beginning none. Even of an endless v it keeps no more than x is.
+
+    forward: hidden [batch, frames, width], predicted and joined [batch, at least the latent's
+    channels, frames], time [batch] → the clean latent [batch, the latent's channels, frames].
+    """
+
+    def __init__(self, width: int, channels: int) -> None:
+        super().__init__()
+        self.strays = nn.Linear(width, channels)
+        nn.init.zeros_(self.strays.weight)
+        nn.init.constant_(self.strays.bias, _SMOOTH)
+
+    def forward(self, hidden: Tensor, predicted: Tensor, joined: Tensor, time: Tensor) -> Tensor:
+        channels, time = self.strays.out_features, time[:, None, None].float()
+        clean, noisy = predicted[:, :channels].float(), joined[:, :channels].float()
+        variance = F.softplus(self.strays(hidden).float()).transpose(1, 2)
+        kept = time * variance / (time**2 * variance + (1 - time).clamp(min=1e-3) ** 2)
+        return clean + kept * (noisy - time * clean)
 
 
 class Block(nn.Module):
