@@ -135,3 +135,22 @@ def test_threads_and_device_are_for_the_next_job(jobs, heard, tmp_path) -> None:
         assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0)
     with pytest.raises(StudioError, match="no device"):
         jobs.use("abacus")
+
+
+@pytest.mark.skipif(platform.system() != "Linux", reason="counts open files")
+def test_a_process_that_can_not_be_started_fails_its_job_and_not_the_queue(jobs, heard, tmp_path) -> None:
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(name) for name in os.listdir("/proc/self/fd"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, before[1]))
+    held = [os.dup(0) for _ in range(highest + 2 - len(os.listdir("/proc/self/fd")))]  # none is free
+    try:
+        job = jobs.submit(request(1), order(tmp_path, "a"))
+        failed = heard.wait(lambda j: j.id == job.id and j.state == "failed")
+    finally:
+        for number in held:
+            os.close(number)
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert "can't be started" in failed.error.what and failed.error.file == "a.wav"
+    again = jobs.retry(job.id)
+    heard.wait(lambda j: j.id == again.id and j.state == "done")

@@ -90,8 +90,8 @@ def test_time_is_a_token_in_front() -> None:
 @torch.inference_mode()
 def test_grain_is_left_at_the_end_of_the_path_as_much_as_it_says() -> None:
     """Of noise round a mean that is known, the exact answer (Wiener's) makes noise of its variance."""
-    grain, clean, variance = Grain(4, 3), torch.tensor([-1.0, 0.5, 2.0]), torch.tensor([1e-6, 0.04, 1.0])
-    grain.strays.bias.copy_(variance.expm1().log())
+    grain, clean, variance = Grain(4, 3), torch.tensor([-1.0, 0.5, 2.0]), torch.tensor([1e-6, 0.01, 0.09])
+    grain.strays.bias.copy_((variance / 0.1).logit())
     predicted, hidden = clean.view(1, 3, 1).expand(1, 3, 4000), torch.zeros(1, 4000, 4)
     state = torch.randn(1, 3, 4000, generator=torch.Generator().manual_seed(0))
     for step in range(200):

@@ -214,7 +214,12 @@ class JobQueue:
 
     def _run(self, job: Job, killed: bool) -> bool:
         """Have the worker make the take. False when its process died."""
-        worker, begun, cancelled_at = self._ready_worker(job.device), None, None
+        begun = cancelled_at = None
+        try:
+            worker = self._ready_worker(job.device)
+        except OSError as error:  # no memory, process or file descriptor is left
+            self._update(job.id, state="failed", error=_not_begun(job, error), eta=None)
+            return True
         worker.send(job, killed)
         while True:
             message = worker.receive(0.05)
@@ -320,6 +325,14 @@ def _eta(begun: tuple[float, int], message: tuple) -> float | None:
     if done <= 0:
         return None
     return (time.monotonic() - started) / done * (message[3] - message[2])
+
+
+def _not_begun(job: Job, error: OSError) -> StudioError:
+    return StudioError(
+        f"The model's process can't be started: {error.strerror or error}",
+        file=job.order.path.name,
+        remedy="End other programs, then try the job again. Nothing else was lost.",
+    )
 
 
 def _died(job: Job) -> StudioError:

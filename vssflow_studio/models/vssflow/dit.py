@@ -15,8 +15,10 @@ from torch.nn import functional as F
 
 from .config import VSSFlowConfig
 
-_SMOOTH = -8.0
-"""Of a variance's logarithm: next to nothing, for a layer that has learned nothing yet."""
+_ROUGHEST = 0.1
+"""The variance of noise in a log-mel of the draft's spread, 5.6 dB (Rayleigh's distribution); what strays
+farther is no grain but in doubt, and a doubtful tone would come out as noise far louder than it is."""
+_SMOOTH = -6.0  # before a sigmoid: next to nothing, for a layer that has learned nothing yet
 
 
 class DiT(nn.Module):
@@ -65,7 +67,7 @@ class Grain(nn.Module):
     it predicts the mean. Beside it this layer says how far each channel strays from that (a
     variance v, cf. Nichol & Dhariwal 2021, §3.1), and by Wiener's rule as much is kept of what
     the noisy latent x is other than the prediction's share of it: at the end of the path noise of
-    variance v is left, at its beginning none. Even of an endless v it keeps no more than x is.
+    variance v is left, at its beginning none.
 
     forward: hidden [batch, frames, width], predicted and joined [batch, at least the latent's
     channels, frames], time [batch] → the clean latent [batch, the latent's channels, frames].
@@ -80,7 +82,7 @@ class Grain(nn.Module):
     def forward(self, hidden: Tensor, predicted: Tensor, joined: Tensor, time: Tensor) -> Tensor:
         channels, time = self.strays.out_features, time[:, None, None].float()
         clean, noisy = predicted[:, :channels].float(), joined[:, :channels].float()
-        variance = F.softplus(self.strays(hidden).float()).transpose(1, 2)
+        variance = _ROUGHEST * self.strays(hidden).float().sigmoid().transpose(1, 2)
         kept = time * variance / (time**2 * variance + (1 - time).clamp(min=1e-3) ** 2)
         return clean + kept * (noisy - time * clean)
 
