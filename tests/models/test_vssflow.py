@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -17,6 +18,7 @@ from vssflow_studio.models.vssflow.draft_model import DraftModel
 from vssflow_studio.models.vssflow.network import Streams, VSSFlow
 from vssflow_studio.paths import weights
 from vssflow_studio.script.phonemes import phonemes
+from vssflow_studio.training import foley_sounds
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +114,17 @@ def test_grain_that_has_learned_nothing_leaves_a_network_as_it_was() -> None:
     answers = [one(joined, torch.tensor([0.2, 0.6]), context)[:, : config.latent_channels] for one in (dit, plain)]
     assert torch.allclose(*answers, atol=5e-3)
     assert "grain" not in replace(config, grain=False).to_json() and VSSFlowConfig.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize("kind", ["room tone", "engine", "rain"])
+def test_what_is_noise_is_as_rough_as_the_teachers(model, kind: str) -> None:
+    def roughness(mel: torch.Tensor) -> float:
+        return 8.7 * float(mel[0, :40, 50:350].std(1).mean())  # decibels in time, below 2 kHz
+
+    bed = torch.from_numpy(foley_sounds.bed(kind, np.random.default_rng(0), 96_000))
+    teacher = roughness(model.codec.mel(bed[None]))
+    made = roughness(model.codec.untokens(model.latent(Conditions(4.0, prompt=kind), Sampling(seed=1))))
+    assert 0.5 * teacher < made < 1.2 * teacher
 
 
 def test_motion_sees_change_and_not_texture() -> None:

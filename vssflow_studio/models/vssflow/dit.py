@@ -26,7 +26,7 @@ class DiT(nn.Module):
 
     forward: joined [batch, channels, frames], time [batch], context [batch or fewer (see
     Block), 1 + frames, cross_channels], and what is added to the input embedding, if
-    anything is [batch, frames, width] → [batch, channels, frames]; of a network with grain
+    anything is [batch, frames, width] → [batch, channels, frames]; where grain is left in it,
     [batch, the latent's channels, frames].
     """
 
@@ -45,7 +45,9 @@ class DiT(nn.Module):
         self.rotary_channels = config.head_channels // 2
         self.grain = Grain(width, config.latent_channels) if config.grain else None
 
-    def forward(self, joined: Tensor, time: Tensor, context: Tensor, added: Tensor | None = None) -> Tensor:
+    def forward(
+        self, joined: Tensor, time: Tensor, context: Tensor, added: Tensor | None = None, rough: bool = True
+    ) -> Tensor:
         time_token = self.timestep_proj(self.time_proj(time).to(joined.dtype)).unsqueeze(1)
         hidden = joined + self.preprocess_conv(joined)
         hidden = self.proj_in(hidden.transpose(1, 2))
@@ -57,7 +59,7 @@ class DiT(nn.Module):
             hidden = block(hidden, context, rotary)
         out = self.proj_out(hidden[:, 1:]).transpose(1, 2)
         out = out + self.postprocess_conv(out)
-        return out if self.grain is None else self.grain(hidden[:, 1:], out, joined, time)
+        return self.grain(hidden[:, 1:], out, joined, time) if self.grain and rough else out
 
 
 class Grain(nn.Module):

@@ -7,7 +7,7 @@ through self-attention (VSSFlow, §3.2).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -41,17 +41,18 @@ class Projected:
 
     joined [batch, lips + phonemes + sync, frames], context [batch, 1 + frames, cross], and
     added [batch, frames, width], the energy: it stays where the others are dropped, as in
-    DeepAudio-V1's public code.
+    DeepAudio-V1's public code. `rough`: a network with grain leaves it in.
     """
 
     joined: Tensor
     context: Tensor
     added: Tensor | None = None
+    rough: bool = True
 
     def masked(self, keep: Tensor) -> Projected:
         """Everything zeroed where `keep` [batch] is 0: the unconditioned case."""
         keep = keep.to(self.joined.dtype)[:, None, None]
-        return Projected(self.joined * keep, self.context * keep, self.added)
+        return replace(self, joined=self.joined * keep, context=self.context * keep)
 
     def with_unconditioned(self) -> Projected:
         """The batch, and behind it the same batch without conditions: it has no context (see dit.Block)."""
@@ -59,6 +60,7 @@ class Projected:
             torch.cat([self.joined, torch.zeros_like(self.joined)]),
             self.context,
             None if self.added is None else torch.cat([self.added, self.added]),
+            self.rough,
         )
 
     def cut(self, start: int, end: int) -> Projected:
@@ -68,6 +70,7 @@ class Projected:
             self.joined[:, :, start:end],
             torch.cat([self.context[:, :1], frames], dim=1),
             None if self.added is None else self.added[:, start:end],
+            self.rough,
         )
 
 
@@ -111,7 +114,8 @@ class VSSFlow(nn.Module):
     def forward(self, latent: Tensor, time: Tensor, conditions: Projected) -> Tensor:
         """Noisy latent [batch, channels, frames] at `time` [batch] → velocity or clean latent."""
         joined = torch.cat([latent, conditions.joined], dim=1)
-        return self.vaflow(joined, time, conditions.context, conditions.added)[:, : latent.shape[1]]
+        predicted = self.vaflow(joined, time, conditions.context, conditions.added, conditions.rough)
+        return predicted[:, : latent.shape[1]]
 
 
 def to_frames(stream: Tensor, frames: int) -> Tensor:
