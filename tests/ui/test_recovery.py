@@ -305,8 +305,9 @@ def test_a_finished_take_that_a_crash_kept_out_of_the_file_is_used_at_once(qtbot
     write_bwf(order.path, np.zeros(48_000, np.float32), time_reference=0, description="", provenance=order.provenance)
     opened.jobs.generate(cue.id)
     assert opened.model.find(cue.id).circled_take.path == f"cut.takes/{order.path.name}"
+    qtbot.waitUntil(lambda: read_recovery(opened.model.path) is not None, timeout=3000)  # long before the minute
     opened.guard.wait()
-    assert read_recovery(opened.model.path).project == opened.model.project, "written aside without waiting"
+    assert read_recovery(opened.model.path).project == opened.model.project
 
 
 def offline_dialog(window: MainWindow) -> QDialog:

@@ -24,6 +24,7 @@ from . import recovery as questions
 
 PERIOD = 60_000
 """Milliseconds between two looks at whether something is unsaved."""
+_SOON = 50  # milliseconds
 _PATIENCE = 5_000
 """Milliseconds to wait for a disk that may be gone."""
 
@@ -64,6 +65,8 @@ class Guard(QObject):
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.write_aside)
         self.timer.start(PERIOD)
+        self._soon = QTimer(self, interval=_SOON, singleShot=True)
+        self._soon.timeout.connect(self.write_aside)
 
     @property
     def read_only(self) -> bool:
@@ -177,6 +180,10 @@ class Guard(QObject):
         self._declined = stamp(self.entry.path)
 
     # --- while it is open ---
+
+    def write_aside_soon(self) -> None:
+        """As `write_aside`, after the turn of the event loop that asks, which has enough to do."""
+        self._soon.start()
 
     def write_aside(self) -> None:
         """Write what is unsaved to the recovery file, on another thread."""

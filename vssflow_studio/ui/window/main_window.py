@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
         ui.remove_asked.connect(self.remove_cue)
         ui.cast_changed.connect(edits.change_cast)
         jobs.made.connect(edits.add_take)
-        jobs.made.connect(self.guard.write_aside)
+        jobs.made.connect(self.guard.write_aside_soon)
         self.timeline_view.range_changed.connect(
             lambda i, range_: edits.change_fields(i, "Change cue range", range=range_)
         )
