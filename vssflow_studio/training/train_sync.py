@@ -1,6 +1,6 @@
 """Train the sync encoder: rendered motion in, moments of contact out.
 
-`python -m vssflow_studio.training.train_sync CACHE --scenes 8000 --steps 3000`
+`python -m vssflow_studio.training.train_sync CACHE --scenes 44000 --steps 6000`
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def rendered(first: int, count: int, workers: int = 2) -> tuple[Tensor, Tensor]:
     return torch.cat(moves), torch.cat(targets)
 
 
-def train(moves: Tensor, targets: Tensor, steps: int, batch: int = 32, seed: int = 0) -> SyncEncoder:
+def train(moves: Tensor, targets: Tensor, steps: int, batch: int = 64, seed: int = 0) -> SyncEncoder:
     """One-cycle AdamW on cross-entropy."""
     torch.manual_seed(seed)
     encoder = SyncEncoder()
@@ -101,8 +101,8 @@ def main() -> None:
     """Train from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cache", type=Path)
-    parser.add_argument("--scenes", type=int, default=8000)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--scenes", type=int, default=44_000)
+    parser.add_argument("--steps", type=int, default=6000)
     arguments = parser.parse_args()
     moves, targets = rendered(FIRST_SEED, arguments.scenes)
     print(f"{len(moves)} scenes rendered", flush=True)
