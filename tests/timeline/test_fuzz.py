@@ -4,17 +4,41 @@ from __future__ import annotations
 
 import json
 
+import opentimelineio as otio
 import pytest
+from opentimelineio.opentime import RationalTime, TimeRange
 
-from timeline_fuzz import check, whole
+from timeline_fuzz import check, survive, whole
 from vssflow_studio.errors import TimelineError
+from vssflow_studio.timeline.cues import Cue, Take
 from vssflow_studio.timeline.files import read_timeline
+from vssflow_studio.timeline.metadata import KEY
+from vssflow_studio.timeline.rows import is_ours
+from vssflow_studio.timeline.tracks import place_takes
 
 
 def test_spoilt_timelines_open_or_are_refused(tmp_path):
     came = check(200, tmp_path)
     assert sum(came.values()) >= 200
     assert {what for _, what in came} == {"opened", "refused"}
+
+
+@pytest.mark.parametrize("stem", [otio.schema.Marker("m"), "", "  ", 3, None, ["dialogue 1"], {"a": 1}], ids=repr)
+def test_a_track_whose_stem_names_none_is_not_taken_for_ours(stem) -> None:
+    timeline = whole()
+    mine = next(track for track in timeline.tracks if is_ours(track))
+    count = len(timeline.tracks)
+    mine.metadata[KEY] = {"stem": stem}
+    assert not is_ours(mine)
+    take = Take("t2", "cut.takes/z.wav", RationalTime(0, 24), RationalTime(24, 24), RationalTime(0, 24))
+    cue = Cue("z", "dialogue", TimeRange(RationalTime(10, 24), RationalTime(24, 24)), "Hey!", takes=(take,))
+    place_takes(timeline, [cue])
+    assert len(timeline.tracks) >= count and any(map(is_ours, timeline.tracks))
+
+
+def test_the_one_that_once_escaped(tmp_path) -> None:
+    """A marker stood where a track's stem is."""
+    assert survive(tmp_path, ".otio again", 55865363) == "opened"
 
 
 GAP = '{"OTIO_SCHEMA": "Gap.1"}'

@@ -27,8 +27,9 @@ def ours(item: otio.core.SerializableObject) -> dict:
 
 
 def is_ours(track: otio.schema.Track) -> bool:
-    """Whether we made `track`; its name may have been changed since."""
-    return "stem" in ours(track)
+    """Whether we made `track`; its name may have been changed since. A stem that names none isn't ours."""
+    stem = ours(track).get("stem")
+    return isinstance(stem, str) and bool(stem.strip())
 
 
 @dataclass(frozen=True)
