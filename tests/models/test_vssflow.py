@@ -82,7 +82,7 @@ def test_conditions_enter_by_their_own_way() -> None:
 
 
 def test_time_is_a_token_in_front() -> None:
-    config = replace(draft(), layers=1, grain=False)
+    config = replace(draft(), layers=1)
     dit, joined = DiT(config).eval(), torch.randn(1, config.joined_channels, 8)
     context = torch.randn(1, 9, config.cross_channels)
     early, late = (dit(joined, torch.tensor([t]), context) for t in (0.1, 0.9))
@@ -98,7 +98,7 @@ def test_grain_is_left_at_the_end_of_the_path_as_much_as_it_says() -> None:
     state = torch.randn(1, 3, 4000, generator=torch.Generator().manual_seed(0))
     for step in range(200):
         time = torch.tensor([step / 200])
-        answer = grain(hidden, predicted, state, time)
+        answer = grain(hidden, predicted, state, time, torch.tensor([True]))
         state = state + (answer - state) / (1 - time) / 200
     assert torch.allclose(state.mean(2)[0], clean, atol=0.05)
     assert torch.allclose(state.std(2)[0], variance.sqrt(), rtol=0.05, atol=0.02)
@@ -111,9 +111,27 @@ def test_grain_that_has_learned_nothing_leaves_a_network_as_it_was() -> None:
     dit, plain = DiT(config).eval(), DiT(replace(config, grain=False)).eval()
     plain.load_state_dict(dit.state_dict(), strict=False)
     joined, context = torch.randn(2, config.joined_channels, 8), torch.randn(2, 9, config.cross_channels)
-    answers = [one(joined, torch.tensor([0.2, 0.6]), context)[:, : config.latent_channels] for one in (dit, plain)]
+    times, without = torch.tensor([0.2, 0.6]), slice(config.latent_channels)
+    answers = dit(joined, times, context, rough=torch.tensor([True, True])), plain(joined, times, context)[:, without]
     assert torch.allclose(*answers, atol=5e-3)
     assert "grain" not in replace(config, grain=False).to_json() and VSSFlowConfig.from_json(config.to_json()) == config
+
+
+@torch.inference_mode()
+def test_a_voice_in_the_same_batch_is_left_without_grain(model) -> None:
+    network, config = model.flow.flow, model.flow.config
+    latent, times = torch.randn(2, config.latent_channels, 10), torch.tensor([0.8, 0.8])
+    streams = Streams(
+        semantics=torch.zeros(2, 1, config.semantic_raw),
+        voice=torch.zeros(2, config.voice_raw),
+        sync=torch.zeros(2, 1, config.sync_raw),
+        lips=torch.zeros(2, 1, config.lip_channels),
+        phonemes=torch.tensor([[5] * 20, [0] * 20]),
+    )
+    told = network.project(streams, 10)
+    assert told.rough.tolist() == [False, True] and told.with_unconditioned().rough.tolist() == [False, True] * 2
+    rough, smooth = (network(latent, times, one) for one in (told, replace(told, rough=None)))
+    assert torch.allclose(rough[0], smooth[0], atol=1e-6) and not torch.allclose(rough[1], smooth[1], atol=1e-2)
 
 
 @pytest.mark.parametrize("kind", ["room tone", "engine", "rain"])

@@ -26,8 +26,8 @@ class DiT(nn.Module):
 
     forward: joined [batch, channels, frames], time [batch], context [batch or fewer (see
     Block), 1 + frames, cross_channels], and what is added to the input embedding, if
-    anything is [batch, frames, width] → [batch, channels, frames]; where grain is left in it,
-    [batch, the latent's channels, frames].
+    anything is [batch, frames, width] → [batch, channels, frames]. With `rough` bool [batch], where grain
+    is left in: [batch, the latent's channels, frames].
     """
 
     def __init__(self, config: VSSFlowConfig) -> None:
@@ -46,7 +46,12 @@ class DiT(nn.Module):
         self.grain = Grain(width, config.latent_channels) if config.grain else None
 
     def forward(
-        self, joined: Tensor, time: Tensor, context: Tensor, added: Tensor | None = None, rough: bool = True
+        self,
+        joined: Tensor,
+        time: Tensor,
+        context: Tensor,
+        added: Tensor | None = None,
+        rough: Tensor | None = None,
     ) -> Tensor:
         time_token = self.timestep_proj(self.time_proj(time).to(joined.dtype)).unsqueeze(1)
         hidden = joined + self.preprocess_conv(joined)
@@ -59,7 +64,7 @@ class DiT(nn.Module):
             hidden = block(hidden, context, rotary)
         out = self.proj_out(hidden[:, 1:]).transpose(1, 2)
         out = out + self.postprocess_conv(out)
-        return self.grain(hidden[:, 1:], out, joined, time) if self.grain and rough else out
+        return out if rough is None else self.grain(hidden[:, 1:], out, joined, time, rough)
 
 
 class Grain(nn.Module):
@@ -72,7 +77,8 @@ class Grain(nn.Module):
     variance v is left, at its beginning none.
 
     forward: hidden [batch, frames, width], predicted and joined [batch, at least the latent's
-    channels, frames], time [batch] → the clean latent [batch, the latent's channels, frames].
+    channels, frames], time [batch], rough bool [batch], where it is left in → the clean latent
+    [batch, the latent's channels, frames].
     """
 
     def __init__(self, width: int, channels: int) -> None:
@@ -81,10 +87,11 @@ class Grain(nn.Module):
         nn.init.zeros_(self.strays.weight)
         nn.init.constant_(self.strays.bias, _SMOOTH)
 
-    def forward(self, hidden: Tensor, predicted: Tensor, joined: Tensor, time: Tensor) -> Tensor:
+    def forward(self, hidden: Tensor, predicted: Tensor, joined: Tensor, time: Tensor, rough: Tensor) -> Tensor:
         channels, time = self.strays.out_features, time[:, None, None].float()
         clean, noisy = predicted[:, :channels].float(), joined[:, :channels].float()
-        variance = _ROUGHEST * self.strays(hidden).float().sigmoid().transpose(1, 2)
+        strays = self.strays(hidden).float().sigmoid().transpose(1, 2)
+        variance = _ROUGHEST * strays * rough[:, None, None]
         kept = time * variance / (time**2 * variance + (1 - time).clamp(min=1e-3) ** 2)
         return clean + kept * (noisy - time * clean)
 

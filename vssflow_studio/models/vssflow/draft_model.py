@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -133,9 +132,7 @@ class DraftModel:
         frames = max(2, round(conditions.total * self.codec.config.token_rate))
         way = self.card.settled(sampling, conditions.kind)
         limit = self._no_louder() if conditions.kind == "foley" else unlimited
-        # What is in doubt of a voice are its harmonics, and noise in their place would make it hoarse.
         projected = self.flow.project(self._batch(conditions, frames), frames)
-        projected = replace(projected, rough=conditions.kind == "foley")
         noise = torch.randn(
             1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(way.seed)
         )

@@ -41,13 +41,13 @@ class Projected:
 
     joined [batch, lips + phonemes + sync, frames], context [batch, 1 + frames, cross], and
     added [batch, frames, width], the energy: it stays where the others are dropped, as in
-    DeepAudio-V1's public code. `rough`: a network with grain leaves it in.
+    DeepAudio-V1's public code. `rough` bool [batch]: where a network with grain leaves it in, None for nowhere.
     """
 
     joined: Tensor
     context: Tensor
     added: Tensor | None = None
-    rough: bool = True
+    rough: Tensor | None = None
 
     def masked(self, keep: Tensor) -> Projected:
         """Everything zeroed where `keep` [batch] is 0: the unconditioned case."""
@@ -60,7 +60,7 @@ class Projected:
             torch.cat([self.joined, torch.zeros_like(self.joined)]),
             self.context,
             None if self.added is None else torch.cat([self.added, self.added]),
-            self.rough,
+            None if self.rough is None else torch.cat([self.rough, self.rough]),
         )
 
     def cut(self, start: int, end: int) -> Projected:
@@ -103,7 +103,14 @@ class VSSFlow(nn.Module):
         phones = self.phone_embedding(streams.phonemes)
         phones = phones.unflatten(1, (frames, -1)).mean(2)
         joined = torch.cat([lips, phones, sync], dim=-1).transpose(1, 2)
-        return Projected(joined, torch.cat([voice, semantics], dim=1), self._energy(streams, frames))
+        context = torch.cat([voice, semantics], dim=1)
+        return Projected(joined, context, self._energy(streams, frames), self._rough(streams))
+
+    def _rough(self, streams: Streams) -> Tensor | None:
+        """All but who speaks: in doubt of a voice are its harmonics, and noise in their place would make it hoarse."""
+        unspoken = ~streams.phonemes.any(1)
+        # In training there is always something to learn from, if only zeros: processes wait for each gradient.
+        return unspoken if self.config.grain and (self.training or unspoken.any()) else None
 
     def _energy(self, streams: Streams, frames: int) -> Tensor | None:
         if not self.config.energy:
