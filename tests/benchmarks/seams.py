@@ -20,7 +20,7 @@ import numpy as np
 import torch
 import torchaudio
 
-from vssflow_studio.models.flow.windows import seam_frames, window_starts
+from vssflow_studio.models.flow.windows import seam_frames, shortest_window
 from vssflow_studio.models.interface import Conditions, Sampling
 from vssflow_studio.models.registry import load_model
 from vssflow_studio.script.phonemes import phonemes
@@ -86,10 +86,9 @@ def _made(model, conditions: Conditions, sampling: Sampling, windows) -> tuple[n
 
 
 def _shorter(model, frames: int) -> tuple[int, int]:
-    """Windows that are one more than the model's own."""
+    """Windows that are one more than the model's own, which are as short as so many can be."""
     window, overlap = type(model).windows(model, frames)
-    count = len(window_starts(frames, window, overlap)) + 1
-    return -(-(frames + (count - 1) * overlap) // count), overlap
+    return shortest_window(frames, window - 1, overlap), overlap
 
 
 def _asked(model, kind: str, number: int) -> Conditions:

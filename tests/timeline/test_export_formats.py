@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import opentimelineio as otio
@@ -15,7 +14,6 @@ from opentimelineio.opentime import RationalTime, TimeRange
 from cuts import HEAD, LENGTH, TAIL, write_cut
 from films import turn
 from vssflow_studio.cli import main
-from vssflow_studio.engine.file_facts import facts_reader
 from vssflow_studio.timeline.clips import clip_views
 from vssflow_studio.timeline.files import read_timeline, write_timeline
 from vssflow_studio.timeline.flat import file_url, flatten
@@ -389,8 +387,11 @@ def test_a_retimed_clip_shows_the_same_frames_after_fcp_xml(tmp_path: Path, spee
 
 @pytest.mark.parametrize("quarters, size", [(0, ("128", "72")), (1, ("72", "128"))])
 def test_a_phones_film_has_the_size_in_which_it_stands(tmp_path, make_movie, quarters: int, size) -> None:
-    film = make_movie(tmp_path / "phone.mp4", 1)
-    facts = facts_reader()
-    clip = SimpleNamespace(file=turn(film, quarters) if quarters else film)
-    found = facts(clip)
-    assert (str(found.width), str(found.height)) == size and found.sample_rate == 48_000
+    film = make_movie(tmp_path / "phone.mp4", 6)
+    if quarters:
+        turn(film, quarters)
+    root = ElementTree.parse(exported(write_cut(tmp_path, film=film), "cut.xml")).getroot()
+    said = root.find(".//clipitem/file[name='phone.mp4']/media/video/samplecharacteristics")
+    assert (said.findtext("width"), said.findtext("height")) == size
+    sound = root.find(".//clipitem/file[name='phone.mp4']/media/audio/samplecharacteristics")
+    assert sound.findtext("samplerate") == "48000"

@@ -13,7 +13,7 @@ from ..media.bwf import Head, write_bwf_blocks
 from ..media.loudness import TARGETS, Loudness, levelled, measure
 from ..media.mixdown import Spool, mix_blocks, spooled
 from ..timeline.timecode import seconds
-from ..timeline.tracks import is_ours
+from ..timeline.rows import stem_kind
 from .audit import Temp, temps
 from .cut import Cut
 from .preview import sound_spans
@@ -64,11 +64,7 @@ def _judge(found: Loudness, wanted: float, warnings: list[str]) -> None:
 
 def dialogue_stretches(cut: Cut) -> list[tuple[float, float]]:
     """Where our dialogue takes are heard, in seconds, joined where they touch."""
-    ours = {
-        index
-        for index, track in enumerate(cut.timeline.tracks)
-        if is_ours(track) and track.metadata["vssflow_studio"]["stem"].startswith("dialogue")
-    }
+    ours = {index for index, track in enumerate(cut.timeline.tracks) if stem_kind(track) == "dialogue"}
     records = sorted(
         (float(seconds(view.record.start_time)), float(seconds(view.record.end_time_exclusive())))
         for view in cut.views

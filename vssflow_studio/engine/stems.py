@@ -16,8 +16,7 @@ from ..media.mixdown import Spool, mix_blocks, spooled
 from ..media.span import Span
 from ..timeline.cues import Cue
 from ..timeline.dissolves import heard_pieces
-from ..timeline.metadata import KEY, plain
-from ..timeline.tracks import is_ours
+from ..timeline.rows import ours, stem_kind
 from .audit import Temp, temps
 from .cut import Cut
 from .mixing import summary
@@ -84,16 +83,11 @@ def _write(cut: Cut, folder: Path, spools: dict[str, Spool], rows: tuple[Temp, .
 def _spans(cut: Cut, per: Per) -> dict[str, list[Span]]:
     """What is heard in each stem, by name: dialogue first."""
     cues = {cue.id: cue for cue in cut.project.cues}
-    kinds = {
-        index: plain(track.metadata.get(KEY, {}))["stem"].split()[0]
-        for index, track in enumerate(cut.timeline.tracks)
-        if is_ours(track)
-    }
+    kinds = {index: kind for index, track in enumerate(cut.timeline.tracks) if (kind := stem_kind(track))}
     found: dict[str, list[Span]] = {}
     for clip, view in cut.placed:
         if view.track in kinds and view.enabled and view.media:
-            ours = plain(clip.metadata.get(KEY, {}))
-            name = _stem(kinds[view.track], cues.get(ours.get("cue", "")), per)
+            name = _stem(kinds[view.track], cues.get(ours(clip).get("cue", "")), per)
             found.setdefault(name, []).extend(
                 to_span(cut.timeline, piece.view, piece.range, None, piece.levels)
                 for piece in heard_pieces(view)

@@ -12,7 +12,7 @@ from .clips import timeline_rate
 from .cues import Cue, Take
 from .media_links import media_name
 from .metadata import KEY
-from .rows import Placed, cue_of, is_ours, laid_out, ours
+from .rows import Placed, cue_of, is_ours, laid_out, ours, stem_kind
 from .take_clips import fresh
 
 
@@ -29,7 +29,7 @@ def adopt(timeline: otio.schema.Timeline, cues: Sequence[Cue]) -> None:
             if known and "cue" not in ours(clip):
                 _adopt(timeline, clip, *known)
     kinds = {cue.id: cue.kind for cue in cues}
-    numbers = Counter(ours(track)["stem"].split()[0] for track in timeline.tracks if is_ours(track))
+    numbers = Counter(filter(None, map(stem_kind, timeline.tracks)))
     for track in timeline.audio_tracks():
         clips = [item for item in track if isinstance(item, otio.core.Item)]
         clips = [item for item in clips if not isinstance(item, otio.schema.Gap)]

@@ -27,9 +27,14 @@ def ours(item: otio.core.SerializableObject) -> dict:
 
 
 def is_ours(track: otio.schema.Track) -> bool:
-    """Whether we made `track`; its name may have been changed since. A stem that names none isn't ours."""
+    """Whether we made `track`; its name may have been changed since."""
+    return bool(stem_kind(track))
+
+
+def stem_kind(track: otio.schema.Track) -> str:
+    """Which kind of cue a track of ours holds (of `dialogue 2` it is dialogue); empty where it isn't ours."""
     stem = ours(track).get("stem")
-    return isinstance(stem, str) and bool(stem.strip())
+    return next(iter(stem.split()), "") if isinstance(stem, str) else ""
 
 
 @dataclass(frozen=True)

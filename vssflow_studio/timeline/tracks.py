@@ -19,7 +19,7 @@ from .cue_markers import place_markers
 from .cues import Cue
 from .metadata import KEY, read_project
 from .own_clips import adopt, elsewhere, replace_by_gap
-from .rows import Placed, Row, cue_of, is_ours, ours, placed
+from .rows import Placed, Row, cue_of, is_ours, placed, stem_kind
 from .take_clips import colour, fresh, renewed_elsewhere, updated
 
 __all__ = ["STEMS", "is_ours", "place_takes", "strip", "strip_takes"]
@@ -104,8 +104,8 @@ def _renew_elsewhere(
 
 def _rows(timeline: otio.schema.Timeline) -> list[Row]:
     rate = timeline_rate(timeline)
-    mine = [track for track in timeline.tracks if is_ours(track)]
-    return [Row(track, ours(track)["stem"].split()[0], rate) for track in mine]
+    kinds = [(track, stem_kind(track)) for track in timeline.tracks]
+    return [Row(track, kind, rate) for track, kind in kinds if kind]
 
 
 def _take_out_ours(rows: Sequence[Row], same: Set[str]) -> dict[str, list[tuple[Row, Placed]]]:

@@ -45,11 +45,10 @@ def scene(kind: str, seed: int, seconds: float = 5.0, *, eventful: bool = False)
     motion = str(rng.choice(MOTIONS[kind]))
     times = _shown_times(rng, seconds)
     quiet = motion != "bed" and not eventful and rng.random() < _QUIET
+    alpha, onsets = _MOTIONS[motion](rng, times, seconds, quiet)
     if motion == "bed":
-        alpha, onsets = _bed_alpha(rng, times), ()
         sound = foley_sounds.bed(kind, rng, round(seconds * RATE))
     else:
-        alpha, onsets = _MOTIONS[motion](rng, times, seconds, quiet)
         sound = _score(kind, rng, onsets, seconds)
     frames = _finish(rng, alpha, times, flash=onsets if motion == "flash" else ())
     return Scene(kind, prompt_for(kind, words), frames, sound, tuple(onsets))
@@ -65,10 +64,7 @@ def moving(
     rng = np.random.default_rng([seed, zlib.crc32(motion.encode())])
     times = _shown_times(rng, seconds)
     quiet = not eventful and rng.random() < _QUIET
-    if motion == "bed":
-        alpha, onsets = _bed_alpha(rng, times), ()
-    else:
-        alpha, onsets = _MOTIONS[motion](rng, times, seconds, quiet)
+    alpha, onsets = _MOTIONS[motion](rng, times, seconds, quiet)
     return _finish(rng, alpha, times, flash=onsets if motion == "flash" else ()), tuple(onsets)
 
 
@@ -242,11 +238,11 @@ def _tap(rng: Rng, times: np.ndarray, seconds: float, quiet: bool):
     return alpha, onsets
 
 
-def _bed_alpha(rng: Rng, times: np.ndarray) -> np.ndarray:
+def _bed(rng: Rng, times: np.ndarray, seconds: float, quiet: bool):
     """Rain streaks, swaying shapes, flicker, or nothing that moves at all."""
     kind = rng.integers(4)
     if kind == 0:
-        return np.zeros((len(times), HEIGHT, WIDTH), np.float32)
+        return np.zeros((len(times), HEIGHT, WIDTH), np.float32), ()
     alpha = 0
     for _ in range(6):
         x, y, size = rng.uniform(0, 64), rng.uniform(0, 36), rng.uniform(1, 7)
@@ -260,7 +256,7 @@ def _bed_alpha(rng: Rng, times: np.ndarray) -> np.ndarray:
         else:
             flicker = 0.6 + 0.4 * rng.uniform(size=len(times))
             alpha = np.maximum(alpha, _ellipse(np.full_like(times, x), y - reach * flicker, size, size) * flicker[:, None, None])
-    return alpha
+    return alpha, ()
 
 
 _MOTIONS = {
@@ -272,6 +268,7 @@ _MOTIONS = {
     "flash": _flash,
     "pass": _pass,
     "tap": _tap,
+    "bed": _bed,
 }
 
 

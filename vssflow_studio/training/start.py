@@ -38,7 +38,7 @@ def tensors_of(name: str, sizes: VSSFlowConfig, voices: tuple[str, ...]) -> tupl
     try:
         before = VSSFlowConfig.from_json(facts["config"])
         hears, roughens = sizes.energy and not before.energy, sizes.grain and not before.grain
-        grown = replace(before, energy=before.energy or hears, grain=before.grain or roughens)
+        grown = replace(before, energy=before.energy or sizes.energy, grain=before.grain or sizes.grain)
         same = grown == sizes and json.loads(facts["voices"]) == list(voices)
     except (KeyError, TypeError, ValueError):
         same = False

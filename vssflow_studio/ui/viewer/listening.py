@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QToolButton, QWidget
 
-from ...timeline.rows import is_ours, ours
+from ...timeline.rows import stem_kind
 from .. import model as models
 from ..files.recent import kept
 from ..look import icons
@@ -26,8 +26,7 @@ def stem_tracks(model: models.StudioModel) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {kind: set() for kind in STEMS}
     for index, track in enumerate(model.timeline.tracks if model.timeline else ()):
         if getattr(track, "kind", "") == "Audio":
-            kind = ours(track)["stem"].split()[0] if is_ours(track) else "original"
-            found.setdefault(kind, set()).add(index)
+            found.setdefault(stem_kind(track) or "original", set()).add(index)
     return {kind: frozenset(tracks) for kind, tracks in found.items()}
 
 
