@@ -118,6 +118,16 @@ def test_times_cover_the_path_and_shares_are_kept(source):
     )
 
 
+def test_hard_kinds_come_three_times_as_often(source):
+    cached = source.examples.foley
+    hard = ExampleSource(source.examples, Mixture(1.0, 0.0, (cached.kind(3), cached.kind(9))), 8, 0.0, seed=1)
+    moves = torch.cat([hard.part(step, range(8)).conditions.motion for step in range(200)])
+    counts = torch.tensor([(moves == torch.from_numpy(one).float()).all((1, 2)).sum() for one in cached.motion])
+    easy = [index for index in range(len(counts)) if index not in (3, 9)]
+    for index in (3, 9):
+        assert counts[index] / counts[easy].float().mean() == pytest.approx(3, abs=0.6)
+
+
 def test_excerpts_are_stretches_of_examples_and_more_of_them(source):
     cut = ExampleSource(source.examples, source.mixture, 8, 0.5, seed=1, excerpts=1.0)
     part = cut.part(5, range(8))

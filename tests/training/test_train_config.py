@@ -28,12 +28,12 @@ def test_the_shipped_configuration_is_the_draft_and_is_found_by_its_name():
 
 
 def test_what_is_left_out_has_a_default_and_what_is_given_counts(tmp_path):
-    text = '[loop]\nsteps = 7\nrate = 1\n[model]\nlayers = 2\nff_mult = 4\n[out]\nmodel = ""\n'
+    text = '[data]\nhard = ["wind", "door"]\n[loop]\nsteps = 7\nrate = 1\n[model]\nlayers = 2\nff_mult = 4\n[out]\nmodel = ""\n'
     config = read_config(written(tmp_path, text))
     assert (config.loop.steps, config.loop.rate) == (7, 1.0)
     assert isinstance(config.loop.rate, float)
     assert (config.model.layers, config.model.ff_mult, config.model.heads) == (2, 4.0, draft().heads)
-    assert config.data == Data() == TrainConfig().data
+    assert config.data == Data(hard=("wind", "door")) and TrainConfig().data == Data()
     assert config.out.model is None
 
 
@@ -54,6 +54,9 @@ def test_what_is_left_out_has_a_default_and_what_is_given_counts(tmp_path):
         ("[loop]\nsteps = 5\nbatch = 0", "batch has to be at least 1"),
         ('[loop]\nsteps = 5\nprecision = "fp8"', "precision is auto or fp32 or bf16"),
         ('[loop]\nsteps = 5\ndevice = "tpu"', "device is auto"),
+        ('[loop]\nsteps = 5\n[data]\nhard = "wind"', "data.hard has to be a list of texts"),
+        ("[loop]\nsteps = 5\n[data]\nhard = [1]", "data.hard has to be a list of texts"),
+        ('[loop]\nsteps = 5\n[data]\nhard = ["wimd"]', "not 'wimd'"),
         ("[data]\nfoley = 0.8\njoint = 0.3", "more than 1"),
         ("[data]\nseed = 999000", "seed and scenes together"),
         ("[model]\nlatent_channels = 8", "model.latent_channels is set by the data"),

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import get_type_hints
 
 from ..engine.devices import NAMES as DEVICES
+from ..engine.foley_kinds import KINDS
 from ..errors import StudioError
 from ..models.vssflow.config import VSSFlowConfig, draft
 
@@ -43,7 +44,8 @@ class Data:
     """How much each teacher gives, and how it is mixed.
 
     `sentences` for each voice, `wild` of them as in sentences(); `foley` and `joint` are shares of the examples as in
-    Mixture, `own_share` of them all is the folder `own` (see own_data.py). `wide_sentences` of a
+    Mixture, kinds of foley that are `hard` come three times as often as the others, and
+    `own_share` of them all is the folder `own` (see own_data.py). `wide_sentences` of a
     wide voice teach the band extension (see train_band.py); 0 leaves it out. Of the chain's stages
     (see chain_examples.py) `faces` are sentences for each voice that a rendered face speaks;
     shares of `seen` and `guided` go before the others.
@@ -61,6 +63,7 @@ class Data:
     seed: int = 0
     foley: float = 0.5
     joint: float = 0.08
+    hard: tuple[str, ...] = ()
     own: Path | None = None
     own_share: float = 0.3
     faces: int = 0
@@ -72,6 +75,8 @@ class Data:
         _least(self, 0, "seed", "foley", "joint", "own_share", "faces", "wild", "seen", "guided", "wide_sentences")
         if self.seed + self.scenes > _KEPT_SEEDS:
             raise ValueError(f"seed and scenes together have to stay below {_KEPT_SEEDS}")
+        for kind in self.hard:
+            _one_of("hard", kind, tuple(KINDS))
         if self.foley + self.joint > 1:
             raise ValueError("foley and joint are shares and come to more than 1")
         if self.seen + self.guided > 1:
@@ -257,8 +262,10 @@ def _value(path: Path, key: str, value: object, hint: object) -> object:
         if value or hint is not Path:
             return Path(value) if value else None
         raise _wrong(path, key, "is empty", "Name a folder.")
-    wanted = {int: "a whole number", float: "a number", bool: "true or false"}.get(hint, "a text")
-    raise _wrong(path, key, f"has to be {wanted}, not {value!r}", "Change it.")
+    if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    wanted = {int: "a whole number", float: "a number", bool: "true or false", tuple[str, ...]: "a list of texts"}
+    raise _wrong(path, key, f"has to be {wanted.get(hint, 'a text')}, not {value!r}", "Change it.")
 
 
 def _wrong(path: Path, key: str, what: str, remedy: str) -> ConfigError:

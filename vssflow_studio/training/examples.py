@@ -21,14 +21,17 @@ from .speech_cache import SpeechCache
 @dataclass(frozen=True)
 class Mixture:
     """Shares of the examples: foley alone, and speech over foley (VSSFlow §3.4's
-    synthetic joint data); the rest is speech alone."""
+    synthetic joint data); the rest is speech alone. `hard` kinds of foley come more often."""
 
     foley: float = 0.5
     joint: float = 0.08
+    hard: tuple[str, ...] = ()
 
 
 _UNSEEN = 0.2
 """How often foley has no picture and only its contacts, as over a still panel."""
+_HARD = 3
+"""So many times as often as others come kinds that are hard."""
 _STRAY = 0.3
 """How often an ambience has contacts, which it has to ignore."""
 
@@ -76,18 +79,18 @@ class Examples:
     def _example(self, mixture: Mixture):
         draw = self.rng.random()
         if draw < mixture.foley:
-            mel, prompt, moves, contacts = self._foley()
+            mel, prompt, moves, contacts = self._foley(mixture.hard)
             return mel, np.zeros(self.frames, np.uint8), -1, prompt, moves, contacts
         mel, ids, voice = self._speech()
         if draw < mixture.foley + mixture.joint:
-            other, prompt, moves, contacts = self._foley()
+            other, prompt, moves, contacts = self._foley(mixture.hard)
             mel = 0.5 * np.logaddexp(2 * mel, 2 * other)  # powers add
             return mel, ids, voice, prompt, moves, contacts
         nothing = np.zeros_like(self.foley.motion[0], np.float32)
         return mel, ids, voice, "", nothing, torch.zeros(2 * len(nothing))
 
-    def _foley(self):
-        index = self.rng.randrange(len(self.foley.mel))
+    def _foley(self, hard: tuple[str, ...]):
+        index = self._scene(hard)
         moves, contacts = self.foley.motion[index].astype(np.float32), self.contacts[index]
         if self.foley.is_bed(index) and self.rng.random() < _STRAY:
             stray = [self.rng.uniform(0, len(contacts) / RATE) for _ in range(self.rng.randint(1, 4))]
@@ -96,6 +99,12 @@ class Examples:
             moves = np.zeros_like(moves)
         mel = self.foley.mel[index, : self.frames].astype(np.float32)
         return mel, self.foley.prompt(index, self.rng), moves, contacts
+
+    def _scene(self, hard: tuple[str, ...]) -> int:
+        while True:
+            index = self.rng.randrange(len(self.foley.mel))
+            if not hard or self.foley.kind(index) in hard or self.rng.random() * _HARD < 1:
+                return index
 
     def _speech(self):
         """Utterances of one voice with gaps between, begun anywhere."""

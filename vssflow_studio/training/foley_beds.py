@@ -15,7 +15,9 @@ def rain(rng: Rng, length: int) -> np.ndarray:
 
 
 def wind(rng: Rng, length: int) -> np.ndarray:
-    gusts = np.interp(np.arange(length), np.linspace(0, length, 9), rng.uniform(0.3, 1.2, 9))
+    """Gusts of a second or so, which howl the more the harder they blow."""
+    pace = rng.uniform(0.5, 0.8)
+    gusts = 10 ** (knots(rng, length, 2 + round(length / RATE / pace), -14, 2) / 20)
     low = band(rng, length, 60, 420, 1.0)
     howl = band(rng, length, rng.uniform(350, 500), rng.uniform(650, 900))
     return gusts * low + 0.5 * gusts**2 * howl

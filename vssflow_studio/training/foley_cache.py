@@ -42,13 +42,17 @@ class FoleyCache:
         with np.load(path) as arrays:
             return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
 
+    def kind(self, index: int) -> str:
+        """What scene `index` is of."""
+        return list(KINDS)[self.kinds[index]]
+
     def is_bed(self, index: int) -> bool:
-        """Whether scene `index` is an ambience."""
-        return list(KINDS.values())[self.kinds[index]].bed
+        """Whether it is an ambience."""
+        return KINDS[self.kind(index)].bed
 
     def prompt(self, index: int, rng: random.Random) -> str:
-        """A wording for scene `index`, another one each time."""
-        return prompt_for(list(KINDS)[self.kinds[index]], rng)
+        """A wording for it, another one each time."""
+        return prompt_for(self.kind(index), rng)
 
 
 def build(path: Path, count: int, first_seed: int = 0, workers: int = 1) -> None:

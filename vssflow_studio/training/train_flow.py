@@ -205,7 +205,7 @@ def train(
             trainer.begin(config.loop.start)
         else:
             examples.measure()
-    mixture = Mixture(config.data.foley, config.data.joint)
+    mixture = Mixture(config.data.foley, config.data.joint, config.data.hard)
     loop = config.loop
     source = ExampleSource(examples, mixture, loop.batch, loop.drop, loop.seed, loop.excerpts)
     group.wait()  # nobody writes before all have read
