@@ -23,6 +23,7 @@ from vssflow_studio.engine.doctor import examine
 from vssflow_studio.engine.planner import plan
 from vssflow_studio.engine.request import Sampling
 from vssflow_studio.errors import Cancelled, ModelError
+from vssflow_studio.models import precision
 from vssflow_studio.models.checkpoints import load_into, read_weights
 from vssflow_studio.models.conditions.avhubert import LipEncoder
 from vssflow_studio.models.conditions.clip import ClipEncoder, ClipVision
@@ -177,6 +178,18 @@ def test_a_latent_is_a_window_at_least_and_its_seed_decides(model) -> None:
     assert one.shape == (1, 128, 50) and torch.equal(one, same) and not torch.allclose(one, other)
     long = model.latent(LINE, Sampling(seed=1, steps=2, solver="euler"))
     assert long.shape == (1, 128, 75) and long.isfinite().all()
+
+
+@pytest.mark.parametrize(("solver", "off"), [("euler", 0.05), ("dopri5", 0.0)])
+def test_rounded_products_change_little_and_adaptive_steps_have_none(model, solver, off, monkeypatch) -> None:
+    latents = []
+    for rounded in (False, True):
+        monkeypatch.setattr(precision, "has_bfloat16", lambda device, rounded=rounded: rounded)
+        latents.append(model.latent(LINE, Sampling(seed=1, steps=2, solver=solver)))
+        assert latents[-1].dtype == torch.float32
+    exact, rough = latents
+    error = float((rough - exact).pow(2).mean().sqrt() / exact.pow(2).mean().sqrt())
+    assert 0 < error < off if off else error == 0
 
 
 def test_each_stream_changes_what_is_made(model) -> None:

@@ -11,7 +11,7 @@ from vssflow_studio.errors import ModelError, TextError
 from vssflow_studio.models.conditions.motion import CHANNELS, motion_features
 from vssflow_studio.models.interface import Conditions, Sampling, WEIGHTS
 from vssflow_studio.models.registry import load_model, model_card, model_cards
-from vssflow_studio.models.vssflow import draft_model
+from vssflow_studio.models import precision
 from vssflow_studio.models.vssflow.config import VSSFlowConfig, draft
 from vssflow_studio.models.vssflow.dit import DiT, Grain, rotary_tables, rotate
 from vssflow_studio.models.vssflow.draft_model import DraftModel
@@ -167,7 +167,7 @@ def test_rounded_products_change_little(model, kind: str, monkeypatch: pytest.Mo
     asked = line if kind == "dialogue" else Conditions(1.6, prompt="rain")
     latents = []
     for rounded in (False, True):
-        monkeypatch.setattr(draft_model, "has_bfloat16", lambda device, rounded=rounded: rounded)
+        monkeypatch.setattr(precision, "has_bfloat16", lambda device, rounded=rounded: rounded)
         latents.append(model.latent(asked, Sampling(seed=1)))
         assert latents[-1].dtype == torch.float32
     exact, rough = latents

@@ -31,7 +31,7 @@ from ..flow.path import velocity_from_data
 from ..flow.solvers import solve, time_grid
 from ..flow.windows import blended, shortest_window
 from ..interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling
-from ..precision import has_bfloat16
+from ..precision import rounding
 from ..side_by_side import Each, side_by_side
 from .config import VSSFlowConfig
 from .draft import DraftBatch, DraftFlow
@@ -136,9 +136,7 @@ class DraftModel:
         noise = torch.randn(
             1, self.flow.config.latent_channels, frames, generator=torch.Generator().manual_seed(way.seed)
         )
-        # Steps that are as long as the error allows would chase bfloat16's rounding.
-        rounded = has_bfloat16(self.device) and way.solver != "dopri5"
-        with torch.autocast("cpu", torch.bfloat16, enabled=rounded), side_by_side(self.device) as each:
+        with rounding(self.device, way.solver), side_by_side(self.device) as each:
             return solve(
                 self._velocity(projected, frames, way, limit, each),
                 noise.to(self.device),

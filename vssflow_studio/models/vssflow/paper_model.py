@@ -32,6 +32,7 @@ from ..flow.guidance import guided, guided_apart
 from ..flow.solvers import Velocity, solve, time_grid
 from ..flow.windows import blended
 from ..interface import WEIGHTS, Conditions, ModelCard, OnStep, Sampling
+from ..precision import rounding
 from . import surroundings
 from .config import VSSFlowConfig
 from .network import Projected, Streams, VSSFlow
@@ -111,13 +112,14 @@ class PaperModel:
         )
         velocity = self._velocity(projected, frames, way.guidance)
         told = _Told(on_step, way.steps)
-        return solve(
-            told.during(velocity),
-            noise.to(self.device),
-            solver=way.solver,
-            grid=time_grid(way.steps),
-            on_step=told.step,
-        )
+        with rounding(self.device, way.solver):
+            return solve(
+                told.during(velocity),
+                noise.to(self.device),
+                solver=way.solver,
+                grid=time_grid(way.steps),
+                on_step=told.step,
+            )
 
     @torch.inference_mode()
     def streams(self, conditions: Conditions, frames: int, check: Check = lambda: None) -> Streams:
