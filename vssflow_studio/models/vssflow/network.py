@@ -122,7 +122,7 @@ class VSSFlow(nn.Module):
         """Noisy latent [batch, channels, frames] at `time` [batch] → velocity or clean latent."""
         joined = torch.cat([latent, conditions.joined], dim=1)
         predicted = self.vaflow(joined, time, conditions.context, conditions.added, conditions.rough)
-        return predicted[:, : latent.shape[1]].to(latent.dtype)
+        return predicted[:, : latent.shape[1]]
 
 
 def to_frames(stream: Tensor, frames: int) -> Tensor:

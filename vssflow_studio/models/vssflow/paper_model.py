@@ -212,12 +212,12 @@ class PaperModel:
             here = projected.cut(start, end)
             if self.frugal:
                 nothing = here.masked(torch.zeros(1, device=state.device))
-                passes = (lambda t, x, given=given: self.network(x, t, given) for given in (here, nothing))
+                passes = (lambda t, x, given=given: self.network(x, t, given).float() for given in (here, nothing))
                 return guided_apart(*passes, guidance)(time, state)
             both = here.with_unconditioned()
 
             def predict(times: Tensor, states: Tensor, doubled: bool) -> Tensor:
-                return self.network(states, times, both if doubled else here)
+                return self.network(states, times, both if doubled else here).float()
 
             return guided(predict, guidance)(time, state)
 
