@@ -8,10 +8,10 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from vssflow_studio.errors import ModelError, TextError
+from vssflow_studio.models import precision
 from vssflow_studio.models.conditions.motion import CHANNELS, motion_features
 from vssflow_studio.models.interface import Conditions, Sampling, WEIGHTS
 from vssflow_studio.models.registry import load_model, model_card, model_cards
-from vssflow_studio.models import precision
 from vssflow_studio.models.vssflow.config import VSSFlowConfig, draft
 from vssflow_studio.models.vssflow.dit import DiT, Grain, rotary_tables, rotate
 from vssflow_studio.models.vssflow.draft_model import DraftModel

@@ -12,8 +12,8 @@ from ..errors import MediaError
 from ..media.bwf import Head, write_bwf_blocks
 from ..media.loudness import TARGETS, Loudness, levelled, measure
 from ..media.mixdown import Spool, mix_blocks, spooled
-from ..timeline.timecode import seconds
 from ..timeline.rows import stem_kind
+from ..timeline.timecode import seconds
 from .audit import Temp, temps
 from .cut import Cut
 from .preview import sound_spans

@@ -17,6 +17,7 @@ from ..errors import Cancelled, DeviceError, ModelError, StudioError
 from ..models.checkpoints import load_into
 from ..models.codecs.mel import MelCodec
 from ..models.flow import path as ot
+from ..models.precision import has_bfloat16
 from ..models.vssflow.draft import DraftFlow
 from . import checkpoint, start
 from .config import ConfigError, Loop, TrainConfig
@@ -314,6 +315,6 @@ def _check_shares(loop: Loop, group: Group) -> None:
 
 
 def _good_at_bf16(device: torch.device) -> bool:
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and torch.cpu._is_amx_tile_supported()
+    if device.type == "cpu":
+        return torch.cpu._is_amx_tile_supported()
+    return has_bfloat16(device.type)

@@ -208,16 +208,19 @@ class PaperModel:
     def _velocity(self, projected: Projected, frames: int, guidance: float) -> Velocity:
         config = self.network.config
 
+        def exact(states: Tensor, times: Tensor, given: Projected) -> Tensor:
+            return self.network(states, times, given).float()  # guidance isn't rounded
+
         def part(start: int, end: int, time: float, state: Tensor) -> Tensor:
             here = projected.cut(start, end)
             if self.frugal:
                 nothing = here.masked(torch.zeros(1, device=state.device))
-                passes = (lambda t, x, given=given: self.network(x, t, given).float() for given in (here, nothing))
+                passes = (lambda t, x, given=given: exact(x, t, given) for given in (here, nothing))
                 return guided_apart(*passes, guidance)(time, state)
             both = here.with_unconditioned()
 
             def predict(times: Tensor, states: Tensor, doubled: bool) -> Tensor:
-                return self.network(states, times, both if doubled else here).float()
+                return exact(states, times, both if doubled else here)
 
             return guided(predict, guidance)(time, state)
 
